@@ -1,0 +1,56 @@
+// The build is a table: one row an artefact, nothing hidden elsewhere.
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { build, context } from 'esbuild';
+
+const { values: flags } = parseArgs({
+  options: { watch: { type: 'boolean' }, production: { type: 'boolean' } },
+});
+
+const node = { platform: 'node', target: 'node22', format: 'cjs' };
+const browser = { platform: 'browser', target: 'chrome128', format: 'esm' };
+
+/** entry → dist file, and what is special about it */
+const entries = [
+  { in: 'src/extension.ts', out: 'extension', ...node, external: ['vscode'] },
+  // The SDK's client is heavy: its own file, loaded by the first server that is started.
+  { in: 'src/vscode/mcpClient.ts', out: 'mcpClient', ...node, external: ['vscode'] },
+  { in: 'src/collector/worker.ts', out: 'collector', ...node },
+  { in: 'src/indexer/worker.ts', out: 'indexer', ...node },
+  { in: 'src/shim/main.ts', out: 'shim', ...node },
+  { in: 'src/cli.ts', out: 'cli', ...node, banner: { js: '#!/usr/bin/env node' } },
+  { in: 'webview/main.ts', out: 'webview/main', ...browser },
+  { in: 'webview/main.css', out: 'webview/main', loader: { '.ttf': 'file' }, assetNames: '[name]' },
+];
+
+/** copied as they are: [from, to] */
+const grammars = 'node_modules/@vscode/tree-sitter-wasm/wasm';
+const copies = [
+  ...[
+    'tree-sitter',
+    'tree-sitter-typescript',
+    'tree-sitter-tsx',
+    'tree-sitter-javascript',
+    'tree-sitter-python',
+  ].map((name) => [`${grammars}/${name}.wasm`, `dist/grammars/${name}.wasm`]),
+];
+
+await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+const jobs = entries.map(({ in: input, out, ...options }) => ({
+  entryPoints: { [out]: input },
+  outdir: 'dist',
+  bundle: true,
+  minify: !!flags.production,
+  sourcemap: flags.production ? false : 'linked',
+  logLevel: 'warning',
+  legalComments: 'none',
+  ...options,
+}));
+await Promise.all(copies.map(([from, to]) => cp(from, to, { recursive: true })));
+if (flags.watch) {
+  for (const job of jobs) await (await context(job)).watch();
+  console.log('watching');
+} else {
+  await Promise.all(jobs.map((job) => build(job)));
+}

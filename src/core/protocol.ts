@@ -1,0 +1,330 @@
+/**
+ * Every message that crosses a process: shim → collector, host ↔ collector, host ↔ webview,
+ * host ↔ indexer. One file, so that both ends of each line agree by type.
+ */
+import type {
+  Attributes,
+  AttributeValue,
+  Layer,
+  NanosText,
+  Outcome,
+  SpanRef,
+  StatusCode,
+} from './trace/model.js';
+
+// ── shim → collector: the live channel (`GET /live`, WebSocket, one JSON message a frame) ──
+
+export interface ServerIdentity {
+  /** The configured name (`spanpath.server.name`). */
+  readonly name: string;
+  readonly transport: 'stdio' | 'http';
+  /** Process id of the shim. */
+  readonly pid: number;
+  /** Working directory of the server; relative `code.*` paths start there. */
+  readonly cwd: string;
+}
+
+export type LiveMessage =
+  | { readonly type: 'hello'; readonly server: ServerIdentity }
+  | {
+      readonly type: 'callStarted';
+      readonly span: SpanRef;
+      readonly parentSpanId?: string;
+      readonly name: string;
+      readonly kind: number;
+      readonly startNanos: NanosText;
+      readonly attributes: Attributes;
+    }
+  | {
+      /** Progress, a log notification, "waiting for input": what happens inside a running call. */
+      readonly type: 'callEvent';
+      readonly span: SpanRef;
+      readonly name: string;
+      readonly timeNanos: NanosText;
+      readonly attributes: Attributes;
+    }
+  /** The finished span follows by OTLP; this only stops the bar. */
+  | {
+      readonly type: 'callEnded';
+      readonly span: SpanRef;
+      readonly endNanos: NanosText;
+      readonly outcome: Outcome;
+    };
+
+// ── what the view asks: rows of a waterfall ──
+
+/** What is on screen, apart from the scroll position. Stateless: the collector keeps nothing. */
+export interface ViewSpec {
+  /** The query language of `core/trace/query`; '' shows everything. */
+  readonly query: string;
+  readonly scope:
+    | { readonly kind: 'session' }
+    | { readonly kind: 'trace'; readonly traceId: string };
+  /** Layers that the user switched off. */
+  readonly hiddenLayers: readonly Layer[];
+  /** Rows open or closed unless toggled. */
+  readonly expandedByDefault: boolean;
+  /** Ids (`SpanRow.id`) whose fold differs from the default. */
+  readonly toggled: readonly string[];
+}
+
+/** One row of the waterfall, ready to paint. Times are ns after `RowsPage.originNanos`. */
+export interface SpanRow {
+  /** `traceId:spanId`, stable across pages, reloads and late parents. */
+  readonly id: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  /** 0 for a root row. */
+  readonly depth: number;
+  readonly descendants: number;
+  readonly expanded: boolean;
+  /** A placeholder stands for a parent that never arrived. */
+  readonly placeholder: boolean;
+  readonly layer: Layer;
+  /** Tool, method or span name. */
+  readonly name: string;
+  /** Arguments in short, `file:line`, HTTP status …; '' when there is nothing to add. */
+  readonly detail: string;
+  /** Configured server name or `service.name`; chooses the colour. */
+  readonly server: string;
+  readonly start: number;
+  /** `null` while the call runs. */
+  readonly duration: number | null;
+  readonly status: StatusCode;
+  /** On MCP rows only. */
+  readonly outcome: Outcome | null;
+  /** What the bar is made of, in order of time; empty means one plain bar. */
+  readonly parts: readonly TimePart[];
+  /** Offsets of events and logs, ns after the origin. */
+  readonly marks: readonly number[];
+  /** On the slowest chain of its root. */
+  readonly critical: boolean;
+}
+
+export interface TimePart {
+  readonly kind: 'wait' | 'wire' | 'server' | 'handler' | 'children' | 'gap';
+  readonly start: number;
+  readonly duration: number;
+}
+
+export interface RowsPage {
+  /** Grows with every change of the store. */
+  readonly revision: number;
+  readonly total: number;
+  readonly from: number;
+  readonly originNanos: NanosText;
+  /** Extent of all rows that match, ns after the origin; `end` counts running calls up to now. */
+  readonly start: number;
+  readonly end: number;
+  readonly rows: readonly SpanRow[];
+  /** Ancestors of the first row, outermost first, for sticky headers. */
+  readonly ancestors: readonly SpanRow[];
+  /** Why the query could not be understood, with the place. */
+  readonly queryError: {
+    readonly message: string;
+    readonly from: number;
+    readonly to: number;
+  } | null;
+}
+
+/** Density of the session in equal buckets of time. */
+export interface Overview {
+  readonly originNanos: NanosText;
+  readonly start: number;
+  readonly end: number;
+  readonly counts: readonly number[];
+  readonly errors: readonly number[];
+}
+
+export interface SessionSummary {
+  readonly revision: number;
+  readonly spans: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly running: number;
+  readonly servers: readonly string[];
+  readonly storeProblem: string | null;
+}
+
+export interface WireMessage {
+  readonly direction: 'client-to-server' | 'server-to-client';
+  readonly timeNanos: NanosText;
+  readonly body: string;
+  readonly bytes: number;
+  /** The body was cut or left out because of its size. */
+  readonly truncated: boolean;
+}
+
+export interface SpanDetails {
+  readonly row: SpanRow;
+  readonly originNanos: NanosText;
+  readonly spanName: string;
+  readonly kind: number;
+  readonly statusMessage: string;
+  readonly attributes: Attributes;
+  readonly resource: Attributes;
+  readonly scope: { readonly name: string; readonly version: string };
+  /** JSON text as it was on the wire, or null. */
+  readonly argumentsText: string | null;
+  readonly resultText: string | null;
+  readonly events: readonly {
+    readonly name: string;
+    readonly timeNanos: NanosText;
+    readonly attributes: Attributes;
+  }[];
+  readonly links: readonly SpanRef[];
+  readonly logs: readonly {
+    readonly timeNanos: NanosText;
+    readonly severityText: string;
+    readonly body: AttributeValue;
+    readonly attributes: Attributes;
+  }[];
+  readonly exception: {
+    readonly type: string;
+    readonly message: string;
+    readonly stack: string;
+  } | null;
+  readonly wire: readonly WireMessage[];
+  readonly timing: readonly {
+    readonly label: string;
+    readonly start: number;
+    readonly duration: number;
+  }[];
+  /** Emitters folded into this row, e.g. `shim`, `mcp-python-sdk`. */
+  readonly sources: readonly string[];
+  /** Configured cwd of the server process, for relative `code.*` paths. */
+  readonly serverCwd: string | null;
+}
+
+/** Something wrong with the telemetry itself, or with how the server speaks. */
+export interface Finding {
+  readonly id: string;
+  readonly kind: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly title: string;
+  /** What it means and what to do. */
+  readonly advice: string;
+  readonly server: string;
+  readonly timeNanos: NanosText;
+  readonly span: SpanRef | null;
+  readonly count: number;
+}
+
+/** Requests that read the store; the webview's pass through the host unchanged. */
+export type TraceRequests = {
+  'session/summary': { params: null; result: SessionSummary };
+  'rows/list': { params: { spec: ViewSpec; from: number; count: number }; result: RowsPage };
+  /** Index of a row under `spec`, or null when it is folded away or filtered out. */
+  'rows/locate': { params: { spec: ViewSpec; span: SpanRef }; result: { index: number | null } };
+  'overview/list': { params: { spec: ViewSpec; buckets: number }; result: Overview };
+  'span/details': { params: SpanRef; result: SpanDetails | null };
+  'findings/list': { params: null; result: readonly Finding[] };
+};
+
+/** Emitted at most every 50 ms while spans arrive. */
+export type TraceEvents = {
+  'session/changed': SessionSummary;
+};
+
+// ── host ↔ collector (worker thread) ──
+
+export type CollectorRequests = TraceRequests & {
+  'session/clear': { params: null; result: null };
+  'collector/stop': { params: null; result: null };
+};
+
+export type CollectorEvents = TraceEvents & {
+  /** The first call of a server since the collector started. */
+  'call/started': { span: SpanRef; server: string; name: string };
+  'server/connected': ServerIdentity;
+  'server/disconnected': ServerIdentity;
+  'collector/problem': { message: string };
+};
+
+/** Given to the worker as `workerData`. */
+export interface CollectorOptions {
+  /** Path of the SQLite file, or null for memory only. */
+  readonly dbPath: string | null;
+  readonly token: string;
+  /** Where a shim without `--endpoint` finds this collector (a discovery file is written here), or null. */
+  readonly discoveryDir: string | null;
+  readonly workspace: string | null;
+}
+
+/** The worker's first message. */
+export interface CollectorReady {
+  readonly type: 'ready';
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+}
+
+// ── handlers: from a span to source ──
+
+export type HandlerKind = 'tool' | 'prompt' | 'resource';
+/** How sure we are, best first; the values of `spanpath.handler.source`. */
+export type HandlerSource = 'measured' | 'indexed' | 'guessed';
+
+/** One registration found in a source tree. Line and column count from 1. */
+export interface HandlerPlace {
+  readonly kind: HandlerKind;
+  readonly name: string;
+  /** Absolute path. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly language: string;
+  /** The pattern that matched, e.g. `registerTool`, `@mcp.tool`. */
+  readonly how: string;
+}
+
+export type IndexerRequests = {
+  'index/open': { params: { folders: readonly string[] }; result: null };
+  /** Paths that were created, changed or deleted. */
+  'index/update': { params: { files: readonly string[] }; result: null };
+  'index/find': { params: { kind: HandlerKind; name: string }; result: readonly HandlerPlace[] };
+  'index/list': { params: null; result: readonly HandlerPlace[] };
+};
+
+export type IndexerEvents = {
+  'index/progress': { done: number; total: number; handlers: number };
+};
+
+// ── host ↔ webview ──
+
+/** The handler of a call, as details show it. */
+export interface HandlerInfo {
+  readonly source: HandlerSource;
+  /** Path as shown: relative to its workspace folder where it can be. */
+  readonly label: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly how: string;
+  /** A few lines around the handler; `firstLine` counts from 1. */
+  readonly snippet: { readonly firstLine: number; readonly lines: readonly string[] } | null;
+  /** How many candidates there are when it is not certain. */
+  readonly candidates: number;
+}
+
+export type HostRequests = TraceRequests & {
+  /** Opens the handler beside the view; `reason` says what was looked for when nothing opened. */
+  'handler/open': { params: SpanRef; result: { opened: boolean; reason: string | null } };
+  'handler/resolve': { params: SpanRef; result: HandlerInfo | null };
+  /** A frame of a stack or any `file:line` the user clicked. */
+  'source/open': {
+    params: { span: SpanRef; file: string; line: number; column: number };
+    result: { opened: boolean; reason: string | null };
+  };
+  'clipboard/write': { params: { text: string }; result: null };
+  'command/run': {
+    params: { command: 'replay' | 'startServer' | 'showServers' | 'clear'; span: SpanRef | null };
+    result: null;
+  };
+};
+
+export type HostEvents = TraceEvents & {
+  /** Select and scroll to a span, e.g. when opened from the Servers view. */
+  'view/reveal': { span: SpanRef };
+  /** Telemetry trouble to show in the view's banner; null clears it. */
+  'view/problem': { message: string | null };
+};
