@@ -228,7 +228,42 @@ export type TraceEvents = {
 
 // ── host ↔ collector (worker thread) ──
 
+/** A place as a process reported it, by `code.*` on a span or by a hook's log. */
+export interface ReportedPlace {
+  /** As reported: absolute, relative to `cwd`, a `file://` URL or a path inside a container. */
+  readonly file: string;
+  /** Counts from 1; 0 when it was not reported, as is `column`. */
+  readonly line: number;
+  readonly column: number;
+  /** `code.function.name`; '' when it was not reported. */
+  readonly functionName: string;
+  /** Working directory of the process that reported it. */
+  readonly cwd: string | null;
+  /** Instrumentation scope that reported it. */
+  readonly emitter: string;
+  readonly timeNanos: NanosText;
+}
+
+/** What is known about the handler of a call without reading any source. */
+export interface CallPlaces {
+  readonly server: string;
+  readonly serverCwd: string | null;
+  /** Null for a span that no handler stands behind (`tools/list`, `initialize` …). */
+  readonly kind: HandlerKind | null;
+  /** Tool or prompt name, or resource URI. */
+  readonly name: string;
+  /** `code.*` of the span itself, then of its MCP descendants, nearest first. */
+  readonly spans: readonly ReportedPlace[];
+  /** What hooks said about this handler, newest first. */
+  readonly measured: readonly ReportedPlace[];
+}
+
 export type CollectorRequests = TraceRequests & {
+  'call/places': { params: SpanRef; result: CallPlaces | null };
+  'handler/places': {
+    params: { server: string; kind: HandlerKind; name: string };
+    result: readonly ReportedPlace[];
+  };
   'session/clear': { params: null; result: null };
   'collector/stop': { params: null; result: null };
 };
@@ -275,6 +310,14 @@ export interface HandlerPlace {
   readonly language: string;
   /** The pattern that matched, e.g. `registerTool`, `@mcp.tool`. */
   readonly how: string;
+}
+
+/** Given to the indexer worker as `workerData`. */
+export interface IndexerOptions {
+  /** Folder of the `tree-sitter*.wasm` files. */
+  readonly grammarDir: string;
+  /** Where facts about unchanged files are kept between sessions, or null. */
+  readonly cacheDir: string | null;
 }
 
 export type IndexerRequests = {
