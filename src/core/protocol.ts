@@ -59,7 +59,11 @@ export interface ViewSpec {
   readonly query: string;
   readonly scope:
     | { readonly kind: 'session' }
-    | { readonly kind: 'trace'; readonly traceId: string };
+    | { readonly kind: 'trace'; readonly traceId: string }
+    /** One call and what is below it. */
+    | { readonly kind: 'span'; readonly traceId: string; readonly spanId: string };
+  /** What root rows are gathered under; absent or `time`: nothing, calls in order of time. */
+  readonly groupBy?: GroupBy;
   /** Layers that the user switched off. */
   readonly hiddenLayers: readonly Layer[];
   /** Rows open or closed unless toggled. */
@@ -67,6 +71,9 @@ export interface ViewSpec {
   /** Ids (`SpanRow.id`) whose fold differs from the default. */
   readonly toggled: readonly string[];
 }
+
+/** `run`: the outermost workflow or agent span of the trace. */
+export type GroupBy = 'time' | 'server' | 'tool' | 'trace' | 'run';
 
 /** One row of the waterfall, ready to paint. Times are ns after `RowsPage.originNanos`. */
 export interface SpanRow {
@@ -99,6 +106,13 @@ export interface SpanRow {
   readonly marks: readonly number[];
   /** On the slowest chain of its root. */
   readonly critical: boolean;
+  /**
+   * Only on the header row of a group (`ViewSpec.groupBy`): its id is `group:KEY`, its name the
+   * key, its bar reaches from the first to the last call; calls and their spans stand below it.
+   */
+  readonly group?: { readonly calls: number; readonly errors: number };
+  /** On LLM rows, where they are known. */
+  readonly tokens?: { readonly input: number; readonly output: number };
 }
 
 export interface TimePart {
@@ -196,6 +210,27 @@ export interface SpanDetails {
   readonly serverCwd: string | null;
 }
 
+/** The calls of one tool (or prompt, resource, model) of one server. Times in ns. */
+export interface CallStatistics {
+  readonly server: string;
+  readonly name: string;
+  readonly layer: Layer;
+  readonly calls: number;
+  readonly errors: number;
+  readonly running: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly total: number;
+  /** Finished calls by duration: bucket i holds those below `10 µs × 2^i`, the last all others. */
+  readonly histogram: readonly number[];
+  readonly inputTokens: number | null;
+  readonly outputTokens: number | null;
+  /** US dollars, where a span says it. */
+  readonly cost: number | null;
+}
+
 /** Something wrong with the telemetry itself, or with how the server speaks. */
 export interface Finding {
   readonly id: string;
@@ -217,7 +252,18 @@ export type TraceRequests = {
   /** Index of a row under `spec`, or null when it is folded away or filtered out. */
   'rows/locate': { params: { spec: ViewSpec; span: SpanRef }; result: { index: number | null } };
   'overview/list': { params: { spec: ViewSpec; buckets: number }; result: Overview };
+  /**
+   * The nearest row after `from` (before it when `backwards`) that itself matches the query
+   * `matching`, folded or not by `spec`: an error below a closed row is answered with the ids to
+   * unfold, outermost first. Null when there is none; it does not wrap around.
+   */
+  'rows/next': {
+    params: { spec: ViewSpec; from: number; backwards: boolean; matching: string };
+    result: { span: SpanRef; unfold: readonly string[] } | null;
+  };
   'span/details': { params: SpanRef; result: SpanDetails | null };
+  /** Calls gathered by server and name; the query as in `ViewSpec`. */
+  'statistics/list': { params: { query: string }; result: readonly CallStatistics[] };
   'findings/list': { params: null; result: readonly Finding[] };
 };
 
@@ -359,6 +405,20 @@ export type HostRequests = TraceRequests & {
     result: { opened: boolean; reason: string | null };
   };
   'clipboard/write': { params: { text: string }; result: null };
+  /** Opens text read-only in an editor of its own, e.g. a result of 5 MB. */
+  'text/open': { params: { title: string; text: string; language: string }; result: null };
+  /** Opens the editor's own diff of two texts. */
+  'text/diff': {
+    params: {
+      title: string;
+      language: string;
+      left: { title: string; text: string };
+      right: { title: string; text: string };
+    };
+    result: null;
+  };
+  /** Opens an http or https address after asking; anything else is refused. */
+  'link/open': { params: { url: string }; result: null };
   'command/run': {
     params: { command: 'replay' | 'startServer' | 'showServers' | 'clear'; span: SpanRef | null };
     result: null;
