@@ -167,25 +167,25 @@ function isAlive(pid) {
   }
 }
 
-/** Ends a process and whatever it started: asks first, insists after five seconds. */
-async function endTree(child) {
+/** Ends a process and whatever it started: asks it first, insists after `patienceMs`. */
+export async function endTree(child, patienceMs = 5_000) {
   if (process.platform === 'win32') {
     spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
     return;
   }
   const pids = [child.pid, ...descendantsOf(child.pid)];
-  const signal = (name) => {
-    for (const pid of pids) {
-      try {
-        process.kill(pid, name);
-      } catch {
-        // It ended meanwhile.
-      }
-    }
-  };
-  signal('SIGTERM');
-  for (let waited = 0; waited < 5_000 && pids.some(isAlive); waited += 50) await sleep(50);
-  signal('SIGKILL');
+  // Its children are its own to end, in its order; what is left after that is ours.
+  signal(child.pid, 'SIGTERM');
+  for (let waited = 0; waited < patienceMs && pids.some(isAlive); waited += 50) await sleep(50);
+  for (const pid of pids) signal(pid, 'SIGKILL');
+}
+
+function signal(pid, name) {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It ended meanwhile.
+  }
 }
 
 /**
