@@ -330,6 +330,8 @@ export interface CollectorOptions {
   /** Where a shim without `--endpoint` finds this collector (a discovery file is written here), or null. */
   readonly discoveryDir: string | null;
   readonly workspace: string | null;
+  /** Wanted again after a crash, so that running shims find the new collector; any other when taken. */
+  readonly port?: number;
 }
 
 /** The worker's first message. */
@@ -356,6 +358,8 @@ export interface HandlerPlace {
   readonly language: string;
   /** The pattern that matched, e.g. `registerTool`, `@mcp.tool`. */
   readonly how: string;
+  /** Of a resource: its URI or URI template, where that is not the name. */
+  readonly uri?: string;
 }
 
 /** Given to the indexer worker as `workerData`. */

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import { AgentServers, agentProviderId } from './vscode/agent/agentServers.js';
+import { createApi, type SpanpathApi } from './vscode/api.js';
+import { CollectorClient } from './vscode/collector/collectorClient.js';
+import { createRunFromView } from './vscode/commands/runFromView.js';
+import { registerServerCommands } from './vscode/commands/serverCommands.js';
+import { registerTraceCommands } from './vscode/commands/traceCommands.js';
+import { ConfigFiles } from './vscode/config/configFiles.js';
+import { Inputs } from './vscode/config/inputs.js';
+import { HandlerService } from './vscode/handlers/handlerService.js';
+import { IndexerClient } from './vscode/handlers/indexerClient.js';
+import { Approvals } from './vscode/servers/approval.js';
+import { askByForm } from './vscode/servers/elicitation.js';
+import { Launcher } from './vscode/servers/launcher.js';
+import { Servers } from './vscode/servers/servers.js';
+import { ServerTree } from './vscode/servers/serverTree.js';
+import { createHostHandlers } from './vscode/trace/hostHandlers.js';
+import { TextDocuments } from './vscode/trace/textDocuments.js';
+import { TracePanel, traceMethods, traceViewType } from './vscode/trace/tracePanel.js';
+
+let running: { collector: CollectorClient; servers: Servers } | null = null;
+
+/** Builds every part once and ties them together; each does its work when it is first needed. */
+export function activate(context: vscode.ExtensionContext): SpanpathApi {
+  const { extensionUri, workspaceState, secrets } = context;
+  const distUri = vscode.Uri.joinPath(extensionUri, 'dist');
+  const distDir = distUri.fsPath;
+  const output = vscode.window.createOutputChannel('Spanpath', { log: true });
+  const worker = vscode.Uri.joinPath(distUri, 'collector.js').fsPath;
+  const collector = new CollectorClient(worker, context.storageUri, output);
+  const configs = new ConfigFiles(output);
+  const inputs = new Inputs(secrets, workspaceState);
+  const approvals = new Approvals(workspaceState);
+  const { version } = context.extension.packageJSON as { version: string };
+  const launcher = new Launcher({
+    ...{ collector, inputs, approvals, distDir, version, output },
+    elicit: askByForm,
+  });
+  const servers = new Servers(configs, launcher.connect);
+  const agent = new AgentServers(workspaceState, launcher, approvals);
+  const cacheDir = context.storageUri?.fsPath ?? null;
+  const indexer = new IndexerClient(distDir, cacheDir, (line) => output.info(line));
+  const handlers = new HandlerService({ collector, indexer, output });
+  const texts = new TextDocuments();
+  const panel = new TracePanel(
+    collector,
+    createHostHandlers({ handlers, texts, run: createRunFromView({ collector }) }),
+    distUri,
+  );
+  running = { collector, servers };
+  context.subscriptions.push(
+    ...[output, collector, configs, servers, agent, indexer, texts, panel],
+    agent.watch(servers),
+    vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
+    vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
+    vscode.window.registerTreeDataProvider('spanpath.servers', new ServerTree(servers, agent)),
+    ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
+    ...registerTraceCommands({ panel, collector, output }),
+  );
+  return createApi(collector, traceMethods);
+}
+
+/** The editor waits a moment for this: servers end in order and the store is written. */
+export async function deactivate(): Promise<void> {
+  await running?.servers.stopAll();
+  await running?.collector.stop();
+}

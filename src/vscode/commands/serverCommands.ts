@@ -1,0 +1,127 @@
+import * as vscode from 'vscode';
+import type { AgentServers } from '../agent/agentServers.js';
+import type { Inputs } from '../config/inputs.js';
+import type { Server } from '../servers/server.js';
+import type { Servers } from '../servers/servers.js';
+import type { ServerNode } from '../servers/serverTree.js';
+import { ensureRunning, pickServer } from './pickers.js';
+
+type Place = { uri: vscode.Uri; offset: number; length: number };
+/** A row of the Servers view, a server's name (keybindings, other extensions), or nothing. */
+type Target = ServerNode | string | undefined;
+
+export interface ServerCommandParts {
+  readonly servers: Servers;
+  readonly agent: AgentServers;
+  readonly inputs: Inputs;
+  readonly refresh: () => Promise<void>;
+}
+
+const idle = (server: Server) => server.state.kind === 'stopped' || server.state.kind === 'failed';
+const live = (server: Server) =>
+  server.state.kind === 'running' || server.state.kind === 'starting';
+
+export function registerServerCommands(parts: ServerCommandParts): vscode.Disposable[] {
+  const { servers, agent } = parts;
+  /** The server that a command is about: given by the view, by name, or picked. */
+  const withServer =
+    (title: string, filter: (server: Server) => boolean, run: (server: Server) => unknown) =>
+    async (target: Target) => {
+      const given =
+        typeof target === 'string'
+          ? servers.named(target)
+          : target && 'server' in target
+            ? target.server
+            : undefined;
+      const server = given ?? (await pickServer(servers, title, filter));
+      if (server) await run(server);
+    };
+  const all = () => true;
+  const commands: Record<string, (...args: never[]) => unknown> = {
+    startServer: withServer('Start traced', idle, (server) => ensureRunning(server)),
+    stopServer: withServer('Stop', live, (server) => server.stop()),
+    restartServer: withServer('Restart', live, async (server) => {
+      await server.stop();
+      await ensureRunning(server);
+    }),
+    showServerLog: withServer('Show log', all, (server) => server.log.show()),
+    traceInAgent: withServer(
+      "Trace in VS Code's agent",
+      (server) => !agent.has(server),
+      async (server) => {
+        await agent.publish(server);
+        if (agent.has(server)) await tellPublished(server);
+      },
+    ),
+    untraceInAgent: withServer(
+      "Stop tracing in VS Code's agent",
+      (server) => agent.has(server),
+      (server) => agent.withdraw(server),
+    ),
+    openConfig: async (target: Target | Place) => {
+      if (target && typeof target === 'object' && 'offset' in target) return openAt(target);
+      return withServer('Open configuration', all, (server) =>
+        openAt({ uri: server.file.uri, offset: server.config.offset, length: 0 }),
+      )(target);
+    },
+    addServer: () => addServer(),
+    refreshServers: () => parts.refresh(),
+    forgetInputs: async () => {
+      await parts.inputs.forget(servers.files.flatMap(({ config }) => config.inputs));
+      void vscode.window.showInformationMessage(
+        'Stored inputs were forgotten; they are asked again.',
+      );
+    },
+  };
+  return Object.entries(commands).map(([id, run]) =>
+    vscode.commands.registerCommand(`spanpath.${id}`, run),
+  );
+}
+
+async function tellPublished(server: Server): Promise<void> {
+  const list = 'List Servers';
+  const answer = await vscode.window.showInformationMessage(
+    `“${server.name} (traced)” is offered to VS Code's agent. Turn the plain “${server.name}” off in chat's tools, so that calls go through the traced one.`,
+    list,
+  );
+  if (answer === list) await vscode.commands.executeCommand('workbench.mcp.listServer');
+}
+
+async function openAt({ uri, offset, length }: Place): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+  await vscode.window.showTextDocument(document, { selection: range });
+}
+
+const template = `{
+  "servers": {
+    "my-server": {
+      "type": "stdio",
+      "command": "node",
+      "args": ["\${workspaceFolder}/server.js"]
+    }
+  }
+}
+`;
+
+/** Opens the configuration to edit; a folder without one gets one to fill in. */
+async function addServer(): Promise<void> {
+  const folder =
+    (vscode.workspace.workspaceFolders?.length ?? 0) > 1
+      ? await vscode.window.showWorkspaceFolderPick()
+      : vscode.workspace.workspaceFolders?.[0];
+  if (!folder) return;
+  const uri = vscode.Uri.joinPath(folder.uri, '.vscode', 'mcp.json');
+  const exists = await vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+  if (exists) {
+    await vscode.window.showTextDocument(uri);
+    return;
+  }
+  const edit = new vscode.WorkspaceEdit();
+  edit.createFile(uri, { contents: new TextEncoder().encode(template) });
+  await vscode.workspace.applyEdit(edit);
+  await vscode.window.showTextDocument(uri);
+}

@@ -1,0 +1,125 @@
+/**
+ * Spanpath's own MCP client. Built into a file of its own (`dist/mcpClient.js`), because the SDK
+ * is heavy and the first server that is started may pay for it, not the editor's start.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import {
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+  PromptListChangedNotificationSchema,
+  ResourceListChangedNotificationSchema,
+  ResultSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import type {
+  CallOptions,
+  ClientHooks,
+  Connection,
+  Exit,
+  PromptInfo,
+  ResourceInfo,
+  ServerProcess,
+  ToolInfo,
+} from './servers/connection.js';
+
+/** A message may be this large before the client gives up on the server. */
+const maxMessageBytes = 256 * 1024 * 1024;
+/** A call may take as long as it likes; the user cancels it. */
+const callTimeoutMs = 2 ** 31 - 1;
+const initializeTimeoutMs = 60_000;
+
+/** Spawns the process, and resolves when it has answered `initialize`. */
+export async function connect(launch: ServerProcess, hooks: ClientHooks): Promise<Connection> {
+  const transport = new StdioClientTransport({
+    command: launch.command,
+    args: [...launch.args],
+    env: { ...launch.env },
+    cwd: launch.cwd,
+    stderr: 'pipe',
+    maxBufferSize: maxMessageBytes,
+  });
+  const client = new Client(
+    { name: 'spanpath', title: 'Spanpath', version: launch.clientVersion },
+    { capabilities: { roots: { listChanged: false }, elicitation: { form: {} } } },
+  );
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [...hooks.listRoots()] }));
+  client.setRequestHandler(ElicitRequestSchema, async ({ params }, { signal }) => {
+    if (params.mode === 'url') return { action: 'decline' as const };
+    const answer = await hooks.elicit(params.message, params.requestedSchema, signal);
+    return answer === null ? { action: 'cancel' as const } : answer;
+  });
+  for (const schema of [
+    ToolListChangedNotificationSchema,
+    PromptListChangedNotificationSchema,
+    ResourceListChangedNotificationSchema,
+  ]) {
+    client.setNotificationHandler(schema, () => hooks.onListChanged());
+  }
+  let exit: Exit | null = null;
+  transport.stderr?.on('data', (chunk: Buffer) => hooks.onStderr(chunk.toString('utf8')));
+  client.onerror = (error) => hooks.onProtocolError(error.message);
+  client.onclose = () => hooks.onExit(exit ?? { code: null, signal: null });
+  const connecting = client.connect(transport, { timeout: initializeTimeoutMs });
+  // The transport tells nobody how its process ended.
+  const child = (transport as unknown as { _process?: ChildProcess })._process;
+  child?.once('exit', (code, signal) => {
+    exit = { code, signal };
+  });
+  try {
+    await connecting;
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+  return connectionOf(client);
+}
+
+function connectionOf(client: Client): Connection {
+  const ask = (method: string, params: Record<string, unknown>, options: CallOptions = {}) =>
+    client.request({ method, params }, ResultSchema, {
+      timeout: callTimeoutMs,
+      ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.onProgress ? { onprogress: options.onProgress } : {}),
+    });
+  const listAll = async <T>(method: string, key: string): Promise<T[]> => {
+    const rows: T[] = [];
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await ask(method, cursor === undefined ? {} : { cursor });
+      if (Array.isArray(page[key])) rows.push(...(page[key] as T[]));
+      const next = page.nextCursor;
+      // A cursor that comes back would page for ever.
+      cursor = typeof next === 'string' && !seen.has(next) ? next : undefined;
+      if (cursor !== undefined) seen.add(cursor);
+    } while (cursor !== undefined);
+    return rows;
+  };
+  const capabilities = client.getServerCapabilities() ?? {};
+  return {
+    serverVersion: client.getServerVersion()?.version ?? '',
+    instructions: client.getInstructions() ?? '',
+    listTools: () => (capabilities.tools ? listAll<ToolInfo>('tools/list', 'tools') : none()),
+    listPrompts: () =>
+      capabilities.prompts ? listAll<PromptInfo>('prompts/list', 'prompts') : none(),
+    listResources: async () => {
+      if (!capabilities.resources) return [];
+      const [resources, templates] = await Promise.allSettled([
+        listAll<ResourceInfo>('resources/list', 'resources'),
+        listAll<ResourceInfo>('resources/templates/list', 'resourceTemplates'),
+      ]);
+      if (resources.status === 'rejected') throw resources.reason;
+      return [...resources.value, ...(templates.status === 'fulfilled' ? templates.value : [])];
+    },
+    callTool: (name, args, options) => ask('tools/call', { name, arguments: args }, options),
+    getPrompt: (name, args, options) => ask('prompts/get', { name, arguments: args }, options),
+    readResource: (uri, options) => ask('resources/read', { uri }, options),
+    close: () => client.close(),
+  };
+}
+
+function none(): Promise<never[]> {
+  return Promise.resolve([]);
+}

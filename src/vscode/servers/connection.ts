@@ -1,0 +1,86 @@
+/** What the host knows of a running server; the SDK stays behind this interface. */
+
+export interface ServerProcess {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment; nothing is added to it. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly clientVersion: string;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export type JsonObject = Record<string, unknown>;
+
+export interface ToolInfo {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly inputSchema?: JsonObject;
+  readonly annotations?: { readonly title?: string; readonly destructiveHint?: boolean };
+}
+
+export interface PromptInfo {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly arguments?: readonly {
+    readonly name: string;
+    readonly description?: string;
+    readonly required?: boolean;
+  }[];
+}
+
+/** A resource has a `uri`, a template a `uriTemplate`. */
+export interface ResourceInfo {
+  readonly name: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly mimeType?: string;
+  readonly uri?: string;
+  readonly uriTemplate?: string;
+}
+
+export interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type ElicitAnswer =
+  | { action: 'accept'; content: Record<string, string | number | boolean | string[]> }
+  | { action: 'decline' };
+
+/** What the server asks of its client, and what happens to it. */
+export interface ClientHooks {
+  listRoots(): readonly { uri: string; name: string }[];
+  /** `null` when the user closed the question. */
+  elicit(message: string, schema: JsonObject, signal: AbortSignal): Promise<ElicitAnswer | null>;
+  onListChanged(): void;
+  onStderr(text: string): void;
+  /** A line that is no JSON-RPC message, an answer to nothing … */
+  onProtocolError(message: string): void;
+  onExit(exit: Exit): void;
+}
+
+/** Results are returned as the server sent them, not held against any schema. */
+export interface Connection {
+  readonly serverVersion: string;
+  readonly instructions: string;
+  listTools(): Promise<ToolInfo[]>;
+  listPrompts(): Promise<PromptInfo[]>;
+  listResources(): Promise<ResourceInfo[]>;
+  callTool(name: string, args: JsonObject, options?: CallOptions): Promise<JsonObject>;
+  getPrompt(name: string, args: JsonObject, options?: CallOptions): Promise<JsonObject>;
+  readResource(uri: string, options?: CallOptions): Promise<JsonObject>;
+  close(): Promise<void>;
+}

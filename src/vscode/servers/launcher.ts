@@ -1,0 +1,173 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as vscode from 'vscode';
+import type { ServerConfig } from '../../core/mcp/config.js';
+import { parseEnvFile } from '../../core/mcp/configEnvFile.js';
+import { listVariables, substituteVariables } from '../../core/mcp/configVariables.js';
+import type { CollectorClient } from '../collector/collectorClient.js';
+import { InputCancelled, type Inputs } from '../config/inputs.js';
+import type * as McpClientModule from '../mcpClient.js';
+import type { Approvals } from './approval.js';
+import type { ClientHooks, ServerProcess } from './connection.js';
+import { type Connect, type Server, StartCancelled } from './server.js';
+import { type ShimOptions, serverEnvironment, wrapCommand } from './shimCommand.js';
+
+export interface LauncherParts {
+  readonly collector: CollectorClient;
+  readonly inputs: Inputs;
+  readonly approvals: Approvals;
+  /** Folder of the built files. */
+  readonly distDir: string;
+  readonly version: string;
+  readonly output: vscode.LogOutputChannel;
+  readonly elicit: ClientHooks['elicit'];
+}
+
+/** From a configured server to a process behind the shim. */
+export class Launcher {
+  constructor(private readonly parts: LauncherParts) {}
+
+  readonly connect: Connect = async (server, hooks) => {
+    if (!vscode.workspace.isTrusted) {
+      throw new Error('Servers are started only in a trusted workspace');
+    }
+    if (!(await this.parts.approvals.ask(server))) throw new StartCancelled('not approved');
+    const launch = await this.prepare(server);
+    server.log.note(`Starting ${launch.shown}`);
+    return this.loadClient().connect(launch, {
+      ...hooks,
+      listRoots: () =>
+        (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({
+          uri: uri.toString(),
+          name,
+        })),
+      elicit: this.parts.elicit,
+    });
+  };
+
+  /**
+   * The process to spawn, every variable filled in; asks for inputs that are not known yet.
+   * @throws StartCancelled when the user closed such a question
+   */
+  async prepare(server: Server): Promise<ServerProcess & { readonly shown: string }> {
+    const config = await this.resolveVariables(server);
+    if (config.transport !== 'stdio') {
+      throw new Error('Servers behind a URL cannot be started traced yet');
+    }
+    const folder = server.file.folder.uri.fsPath;
+    const inFolder = (path: string) => resolve(folder, untildify(path));
+    const shim = wrapCommand(await this.shimOptions(server), {
+      command: untildify(config.command),
+      args: config.args,
+    });
+    return {
+      command: shim.command,
+      args: shim.args,
+      env: serverEnvironment(
+        process.env,
+        config.envFile === null ? {} : await readEnvFile(inFolder(config.envFile)),
+        config.env,
+        shim.env,
+      ),
+      cwd: config.cwd === null ? folder : inFolder(config.cwd),
+      clientVersion: this.parts.version,
+      shown: [config.command, ...config.args].join(' '),
+    };
+  }
+
+  private async shimOptions(server: Server): Promise<ShimOptions> {
+    const settings = vscode.workspace.getConfiguration('spanpath', server.file.uri);
+    return {
+      execPath: process.execPath,
+      electron: process.versions.electron !== undefined,
+      shimPath: join(this.parts.distDir, 'shim.js'),
+      serverName: server.name,
+      collector: await this.findCollector(),
+      content: settings.get('content', 'redacted'),
+      hooks: settings.get('hooks.enabled', true),
+      inject: settings.get('injectContext', true),
+    };
+  }
+
+  /** Traffic does not wait for telemetry: without a collector the server starts all the same. */
+  private async findCollector(): Promise<ShimOptions['collector']> {
+    try {
+      return await this.parts.collector.start();
+    } catch (error) {
+      this.parts.output.error(`No collector for this server: ${String(error)}`);
+      return null;
+    }
+  }
+
+  private async resolveVariables(server: Server): Promise<ServerConfig> {
+    const { file, config } = server;
+    const values = new Map<string, string>();
+    for (const variable of listVariables(config, file.dialect)) {
+      const value = await this.variableValue(server, variable.name, variable.argument);
+      if (value !== undefined) values.set(variable.text, value);
+    }
+    const resolved = substituteVariables(config, file.dialect, ({ text }) => values.get(text));
+    const [missing] = resolved.missing;
+    if (missing) throw new Error(`${missing.text} has no value`);
+    return resolved.server;
+  }
+
+  private async variableValue(
+    server: Server,
+    name: string,
+    argument: string,
+  ): Promise<string | undefined> {
+    const { folder, config } = server.file;
+    switch (name) {
+      case 'workspaceFolder':
+        return (argument ? folderNamed(argument) : folder)?.uri.fsPath;
+      case 'workspaceFolderBasename':
+        return folder.name;
+      case 'userHome':
+        return homedir();
+      case 'pathSeparator':
+      case '/':
+        return process.platform === 'win32' ? '\\' : '/';
+      case 'env':
+        // As in tasks: an unset variable is empty; a fallback of the shared dialect goes first.
+        return process.env[argument] ?? (server.file.dialect === 'vscode' ? '' : undefined);
+      case 'config':
+        return vscode.workspace.getConfiguration(undefined, folder.uri).get<string>(argument);
+      case 'input':
+        break;
+      default:
+        return undefined;
+    }
+    const input = config.inputs.find(({ id }) => id === argument);
+    if (!input) throw new Error(`\${input:${argument}} is used, but no input has this id`);
+    try {
+      return await this.parts.inputs.value(input);
+    } catch (error) {
+      if (error instanceof InputCancelled) throw new StartCancelled(error.message);
+      throw error;
+    }
+  }
+
+  private loadClient(): typeof McpClientModule {
+    const load = createRequire(join(this.parts.distDir, 'extension.js'));
+    return load('./mcpClient.js') as typeof McpClientModule;
+  }
+}
+
+function folderNamed(name: string): vscode.WorkspaceFolder | undefined {
+  return vscode.workspace.workspaceFolders?.find((folder) => folder.name === name);
+}
+
+function untildify(path: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
+}
+
+async function readEnvFile(path: string): Promise<Record<string, string>> {
+  try {
+    return parseEnvFile(await readFile(path, 'utf8'));
+  } catch {
+    throw new Error(`The envFile ${path} cannot be read`);
+  }
+}

@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { ConfigFile, ConfigFiles } from '../config/configFiles.js';
+import { type Connect, Server } from './server.js';
+
+/** Every server that the workspace configures, in the order of the files. */
+export class Servers implements vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<Server | undefined>();
+  /** With the server that changed, or undefined when the list itself did. */
+  readonly onDidChange = this.changed.event;
+  private readonly byId = new Map<string, Server>();
+  private readonly subscription: vscode.Disposable;
+
+  constructor(
+    private readonly configs: ConfigFiles,
+    private readonly connect: Connect,
+  ) {
+    this.subscription = configs.onDidChange(() => this.update());
+  }
+
+  get all(): readonly Server[] {
+    return [...this.byId.values()];
+  }
+
+  get files(): readonly ConfigFile[] {
+    return this.configs.files;
+  }
+
+  find(id: string): Server | undefined {
+    return this.byId.get(id);
+  }
+
+  /** The first server of that name: what a trace knows of it. */
+  named(name: string): Server | undefined {
+    return this.all.find((server) => server.name === name);
+  }
+
+  /** Servers keep running when their file changes; one that is no longer configured stops. */
+  private update(): void {
+    const before = new Map(this.byId);
+    this.byId.clear();
+    for (const file of this.configs.files) {
+      for (const config of file.config.servers) {
+        const id = `${file.uri.toString()}#${config.name}`;
+        const server = before.get(id) ?? new Server(id, { file, config }, this.connect);
+        if (before.delete(id)) server.redefine(file, config);
+        else server.onDidChange((changed) => this.changed.fire(changed));
+        this.byId.set(id, server);
+      }
+    }
+    for (const gone of before.values()) gone.dispose();
+    this.changed.fire(undefined);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.allSettled(this.all.map((server) => server.stop()));
+  }
+
+  dispose(): void {
+    this.subscription.dispose();
+    for (const server of this.byId.values()) server.dispose();
+    this.changed.dispose();
+  }
+}

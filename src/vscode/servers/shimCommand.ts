@@ -1,0 +1,76 @@
+/** How a server's command becomes one that runs through the shim. Pure, so that it can be tested. */
+
+export interface ShimOptions {
+  /** The Node that runs the shim: the editor's own. */
+  readonly execPath: string;
+  readonly electron: boolean;
+  readonly shimPath: string;
+  readonly serverName: string;
+  /** Null when no collector answers: the shim then looks for one itself, or spools. */
+  readonly collector: { readonly endpoint: string; readonly token: string } | null;
+  readonly content: string;
+  readonly hooks: boolean;
+  readonly inject: boolean;
+}
+
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function wrapCommand(
+  options: ShimOptions,
+  target: { readonly command: string; readonly args: readonly string[] },
+): Command {
+  return shimCommand(options, ['--', target.command, ...target.args]);
+}
+
+export function proxyCommand(options: ShimOptions, url: string): Command {
+  return shimCommand(options, ['--http', url]);
+}
+
+function shimCommand(options: ShimOptions, target: readonly string[]): Command {
+  return {
+    command: options.execPath,
+    args: [
+      options.shimPath,
+      '--name',
+      options.serverName,
+      '--content',
+      options.content,
+      ...(options.hooks ? [] : ['--no-hooks']),
+      ...(options.inject ? [] : ['--no-inject']),
+      ...target,
+    ],
+    env: {
+      // Arguments can be read by every process of the machine; the token stays out of them.
+      ...(options.collector
+        ? { SPANPATH_ENDPOINT: options.collector.endpoint, SPANPATH_TOKEN: options.collector.token }
+        : {}),
+      // The shim clears both again for the server.
+      ...(options.electron ? { ELECTRON_RUN_AS_NODE: '1', SPANPATH_ELECTRON: '1' } : {}),
+    },
+  };
+}
+
+/**
+ * The environment a server would have in a terminal: the editor's own variables, which would make
+ * a child take itself for a part of the editor, are left out. `null` removes a variable.
+ */
+export function serverEnvironment(
+  inherited: Readonly<Record<string, string | undefined>>,
+  ...layers: readonly Readonly<Record<string, string | null>>[]
+): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(inherited)) {
+    if (value !== undefined && !/^(ELECTRON_|VSCODE_)/.test(name)) env[name] = value;
+  }
+  for (const layer of layers) {
+    for (const [name, value] of Object.entries(layer)) {
+      if (value === null) delete env[name];
+      else env[name] = value;
+    }
+  }
+  return env;
+}
