@@ -63,6 +63,12 @@ export const own = {
   messageBody: 'spanpath.message.body',
   messageBytes: 'spanpath.message.bytes',
   messageTruncated: 'spanpath.message.truncated',
+  /** On a wire span: events past the cap that were not kept. */
+  droppedEvents: 'spanpath.events.dropped',
+  /** On a wire span of a request that the server made: `server-to-client`. */
+  direction: 'spanpath.direction',
+  /** On the wire span: the request was too large, or not an object, and carries no `traceparent`. */
+  notInjected: 'spanpath.not_injected',
   /** On a finding log: its machine-readable kind, e.g. `stdout_pollution`. */
   findingKind: 'spanpath.finding.kind',
 } as const;
@@ -73,6 +79,8 @@ export const eventNames = {
   message: 'spanpath.message',
   /** Log: one line of the server's stderr, with the ids of the call that was running. */
   stderr: 'spanpath.stderr',
+  /** Log: a notification that belongs to no call. */
+  notification: 'spanpath.notification',
   /** Log: something wrong that the shim or a hook saw; `own.findingKind` says what. */
   finding: 'spanpath.finding',
   /** Log from a hook: where a handler is (`code.*`, `own.handlerKind`, `own.handlerName`). */

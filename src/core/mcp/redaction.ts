@@ -1,0 +1,96 @@
+/**
+ * Hides secrets in text before it leaves the shim. JSON is edited in place: every character that
+ * is not hidden stays as it was on the wire, number spelling included.
+ */
+
+export interface RedactionRules {
+  /** Values under these keys are hidden, at any depth. Tested against `snakeCase(key)`. */
+  readonly keys: RegExp;
+  /** What these match is hidden inside any string. Global. */
+  readonly patterns: readonly RegExp[];
+  /** Values at these places are hidden; `*` stands for one step. */
+  readonly paths: readonly (readonly string[])[];
+}
+
+export const hidden = '[redacted]';
+
+/** Tested against snake case, so that `clientSecret` and `client-secret` are one. */
+const secretKey =
+  /(?:^|_)(?:password|passwd|pwd|passphrase|secrets?|token|credentials?|cookie|authorization|api_?key|access_key|secret_key|private_key|signing_key|encryption_key|session_id|ssn|cvv)$/;
+
+/** Shapes of well-known tokens; none can run away on hostile text. */
+const secretShapes: readonly RegExp[] = [
+  /\b(?:bearer|basic)\s+[a-z0-9\-._~+/]{8,}={0,2}/gi,
+  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
+  /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
+  /\bgithub_pat_[A-Za-z0-9_]{20,}/g,
+  /\bglpat-[A-Za-z0-9_-]{16,}/g,
+  /\bsk-[A-Za-z0-9_-]{16,}/g,
+  /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g,
+  /\bAIza[A-Za-z0-9_-]{30,}/g,
+  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}/g,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+];
+
+/** Plain text, e.g. a line of stderr. `key=value` pairs under secret keys are hidden too. */
+export function redactText(text: string, rules: RedactionRules): string {
+  let out = text;
+  for (const pattern of rules.patterns) out = out.replace(pattern, hidden);
+  return out.replace(
+    /([A-Za-z_][\w.-]{0,63})(\s{0,4}[=:]\s{0,4})("[^"]{1,4096}"|'[^']{1,4096}'|[^\s,;"'&]{1,4096})/g,
+    (whole, key: string, between: string, value: string) =>
+      isSecretKey(key, rules) && !value.includes(hidden) ? `${key}${between}${hidden}` : whole,
+  );
+}
+
+/** Reserved by MCP, and no secret. */
+const harmlessKeys = new Set(['progressToken', 'Mcp-Session-Id', 'mcp-session-id']);
+
+export function isSecretKey(key: string, rules: RedactionRules): boolean {
+  return !harmlessKeys.has(key) && rules.keys.test(snakeCase(key));
+}
+
+/** `clientSecret`, `client-secret` and `Client.Secret` are all `client_secret`. */
+export function snakeCase(key: string): string {
+  return key
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[-.\s]/g, '_')
+    .toLowerCase();
+}
+
+/**
+ * The default rules and more of them, separated by commas or line ends: `$.params.arguments.pin` is a place
+ * in the message (`*` for one step), `/pattern/` hides what it matches, anything else is a key.
+ * A pattern that is not one is left out.
+ */
+export function parseRedaction(text: string): RedactionRules {
+  const keys: string[] = [];
+  const patterns = [...secretShapes];
+  const paths: string[][] = [];
+  for (const rule of splitRules(text)) {
+    if (rule.startsWith('$'))
+      paths.push(
+        rule
+          .split(/[.[\]'"]+/)
+          .slice(1)
+          .filter((step) => step !== ''),
+      );
+    else if (rule.length > 2 && rule.startsWith('/') && rule.endsWith('/')) {
+      try {
+        patterns.push(new RegExp(rule.slice(1, -1), 'g'));
+      } catch {
+        // A rule that cannot be read hides nothing; the others still do.
+      }
+    } else keys.push(snakeCase(rule).replace(/[^\w]/g, '\\$&'));
+  }
+  const more =
+    keys.length > 0 ? new RegExp(`${secretKey.source}|^(?:${keys.join('|')})$`) : secretKey;
+  return { keys: more, patterns, paths };
+}
+
+/** Commas inside `/…/` belong to the pattern. */
+function splitRules(text: string): string[] {
+  return (text.match(/\/(?:[^/\\\n]|\\.)+\/|[^,\n]+/g) ?? [])
+    .map((rule) => rule.trim())
+    .filter((rule) => rule !== '');
+}

@@ -1,0 +1,72 @@
+/** The forwarding thread from start to exit. */
+import { dirname } from 'node:path';
+import { childEnvironment } from './childEnvironment.js';
+import { discoverCollector, type Target } from './discovery.js';
+import { addHooks } from './hooks.js';
+import { parseOptions, type ShimOptions, UsageError } from './options.js';
+import { Outbox } from './outbox.js';
+import { type Ending, runStdio } from './stdio.js';
+
+/** How long the exit may wait for telemetry; what is left then was spooled. */
+const finishMs = 400;
+
+export async function run(file: string): Promise<void> {
+  let options: ShimOptions;
+  try {
+    options = parseOptions(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`spanpath: ${error.message}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const target: Target | null = options.endpoint
+    ? { endpoint: options.endpoint, token: options.token }
+    : discoverCollector(options.home, process.cwd());
+  const outbox = new Outbox(file, { options, target });
+  await wrapStdio(options, target, outbox, dirname(file));
+}
+
+async function wrapStdio(
+  options: ShimOptions,
+  target: Target | null,
+  outbox: Outbox,
+  directory: string,
+): Promise<void> {
+  const env = childEnvironment(process.env, target, options.name, process.cwd());
+  if (options.hooks) addHooks(env, directory, target, options.name);
+  let ending: Ending;
+  try {
+    ending = await runStdio({ command: options.command, env, inject: options.inject }, outbox);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`spanpath: cannot start ${options.command[0]}: ${reason}\n`);
+    process.exit((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126);
+  }
+  outbox.control(0, {
+    type: 'close',
+    outcome: 'abandoned',
+    errorType: 'abandoned',
+    message: ending.signal
+      ? `the server was ended by ${ending.signal}`
+      : `the server exited with code ${ending.code}`,
+  });
+  await outbox.finish(finishMs);
+  leave(ending);
+}
+
+/** As the server left: with its code, or by the signal that ended it. */
+function leave(ending: Ending): void {
+  if (ending.signal && process.platform !== 'win32') {
+    process.removeAllListeners(ending.signal);
+    try {
+      process.kill(process.pid, ending.signal);
+      // The signal is on its way; this is for one that this process cannot die of.
+      setTimeout(() => process.exit(1), 200);
+      return;
+    } catch {
+      process.exit(1);
+    }
+  }
+  process.exit(ending.code ?? 1);
+}

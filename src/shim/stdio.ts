@@ -1,0 +1,136 @@
+/**
+ * Runs a stdio server as if the shim were not there: bytes, end of input, signals and the exit
+ * code pass through. Back-pressure comes from the peer alone.
+ */
+import type { ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import spawn from 'cross-spawn';
+import { Injector } from './injector.js';
+import type { Outbox } from './outbox.js';
+import { recordKinds } from './records.js';
+import { ServerTap } from './serverTap.js';
+
+export interface StdioServer {
+  readonly command: readonly string[];
+  readonly env: Record<string, string | undefined>;
+  readonly inject: boolean;
+}
+
+/** How the server ended. */
+export interface Ending {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const passedOn: readonly NodeJS.Signals[] = [
+  'SIGINT',
+  'SIGTERM',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGUSR2',
+  'SIGBREAK',
+];
+
+/** Resolves when the server is gone and its output has been passed on; rejects when it cannot start. */
+export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
+  const [command = '', ...args] = server.command;
+  const child = spawn(command, args, { env: server.env, stdio: ['pipe', 'pipe', 'pipe'] });
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => {
+      if (child.pid === undefined) reject(error);
+    });
+    if (!child.stdin || !child.stdout || !child.stderr) return;
+    connect(child, child.stdin, child.stdout, child.stderr, server, outbox);
+    child.once('close', (code, signal) => {
+      void Promise.all([flushed(process.stdout), flushed(process.stderr)]).then(() =>
+        resolve({ code, signal }),
+      );
+    });
+  });
+}
+
+function connect(
+  child: ChildProcess,
+  stdin: Writable,
+  stdout: Readable,
+  stderr: Readable,
+  server: StdioServer,
+  outbox: Outbox,
+): void {
+  outbox.control(0, {
+    type: 'open',
+    transport: 'pipe',
+    attributes: { 'network.transport': 'pipe' },
+  });
+  forwardClient(stdin, server, outbox);
+  forwardServer(stdout, stdin, outbox);
+  forwardErrors(stderr, outbox);
+  for (const signal of passedOn) {
+    try {
+      process.on(signal, () => {
+        // A terminal has already told the whole process group.
+        if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+      });
+    } catch {
+      // Not known on this platform.
+    }
+  }
+}
+
+function forwardClient(stdin: Writable, server: StdioServer, outbox: Outbox): void {
+  const input = process.stdin;
+  const injector = new Injector(outbox, server.inject, (bytes) => {
+    if (!stdin.write(bytes)) input.pause();
+  });
+  stdin.on('drain', () => input.resume());
+  // The server closed its end or died; its exit tells the rest.
+  stdin.on('error', () => input.resume());
+  input.on('data', (chunk: Buffer) => injector.receive(chunk));
+  input.on('error', () => stdin.end());
+  input.on('end', () => {
+    injector.end();
+    stdin.end();
+  });
+}
+
+function forwardServer(stdout: Readable, stdin: Writable, outbox: Outbox): void {
+  const output = process.stdout;
+  const tap = new ServerTap(outbox);
+  let started = false;
+  stdout.on('data', (chunk: Buffer) => {
+    if (!output.write(chunk)) stdout.pause();
+    tap.receive(chunk);
+    if (!started) {
+      started = true;
+      setImmediate(() => outbox.start());
+    }
+  });
+  stdout.on('end', () => tap.end());
+  output.on('drain', () => stdout.resume());
+  output.on('error', () => {
+    // Nobody reads any more: the server learns it as it would without the shim.
+    stdout.destroy();
+    stdin.end();
+  });
+}
+
+function forwardErrors(stderr: Readable, outbox: Outbox): void {
+  const output = process.stderr;
+  stderr.on('data', (chunk: Buffer) => {
+    if (!output.write(chunk)) stderr.pause();
+    outbox.append(recordKinds.stderrBytes, 0, outbox.now(), chunk);
+  });
+  output.on('drain', () => stderr.resume());
+  output.on('error', () => stderr.resume());
+}
+
+/** What was written has been taken by the reader, or there is no reader. */
+function flushed(output: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    if (output.destroyed || output.errored) resolve();
+    else {
+      output.once('error', () => resolve());
+      output.write('', () => resolve());
+    }
+  });
+}

@@ -1,0 +1,211 @@
+/**
+ * Takes what conversations tell, shows running calls at once and sends finished ones in batches:
+ * bounded queue, one request in flight, retry with back-off, a spool when nobody answers.
+ */
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { attr } from '../../core/mcp/conventions.js';
+import type { ConversationListener } from '../../core/mcp/conversation.js';
+import type { OpenCall } from '../../core/mcp/openCall.js';
+import type { LogRecord, Outcome, Span, SpanEvent } from '../../core/trace/model.js';
+import type { Target } from '../discovery.js';
+import type { ShimOptions } from '../options.js';
+import { LiveChannel } from './live.js';
+import { postOtlp } from './post.js';
+import { Queue } from './queue.js';
+import type { Spool } from './spool.js';
+
+/** A call that ends sooner was never worth showing as running. */
+const showAfterMs = 40;
+const flushMs = 60;
+const requestMs = 10_000;
+/** Larger bodies are compressed when they leave the machine. */
+const gzipFrom = 8 << 10;
+const firstRetryMs = 500;
+const maxRetryMs = 10_000;
+/** After so many failures in a row what waits is spooled instead of kept in memory. */
+const patience = 3;
+
+export class Delivery implements ConversationListener {
+  private readonly spans = new Queue<Span>(spanSize);
+  private readonly logs = new Queue<LogRecord>(logSize);
+  private readonly live: LiveChannel | null;
+  /** Calls that run but were not shown yet, by span id. */
+  private readonly unseen = new Map<string, OpenCall>();
+  private readonly shown = new Set<string>();
+  private showTimer: NodeJS.Timeout | null = null;
+  private flushTimer: NodeJS.Timeout | null = null;
+  private sending: Promise<void> | null = null;
+  private failures = 0;
+  private notBefore = 0;
+  private finishing = false;
+  private spool: Spool | null = null;
+
+  constructor(
+    private readonly options: ShimOptions,
+    private readonly target: Target | null,
+    cwd: string,
+  ) {
+    this.live = target
+      ? new LiveChannel(target, {
+          name: options.name,
+          transport: options.http ? 'http' : 'stdio',
+          pid: process.pid,
+          cwd,
+        })
+      : null;
+    this.live?.open();
+  }
+
+  onDidStart(call: OpenCall): void {
+    if (!this.live) return;
+    this.unseen.set(call.ref.spanId, call);
+    this.showTimer ??= setTimeout(() => this.showRunning(), showAfterMs);
+  }
+
+  onDidHappen(call: OpenCall, event: SpanEvent): void {
+    if (!this.shown.has(call.ref.spanId)) return;
+    this.live?.send({
+      type: 'callEvent',
+      span: call.ref,
+      name: event.name,
+      timeNanos: event.timeNanos.toString(),
+      attributes: event.attributes,
+    });
+  }
+
+  onDidEnd(span: Span, outcome: Outcome): void {
+    this.unseen.delete(span.spanId);
+    if (this.shown.delete(span.spanId)) {
+      this.live?.send({
+        type: 'callEnded',
+        span: { traceId: span.traceId, spanId: span.spanId },
+        endNanos: span.endNanos.toString(),
+        outcome,
+      });
+    }
+    this.spans.push(span);
+    this.flushSoon(flushMs);
+  }
+
+  onDidLog(log: LogRecord): void {
+    this.logs.push(log);
+    this.flushSoon(flushMs);
+  }
+
+  /** Delivers what there is; spools what could not be delivered in time. */
+  async finish(withinMs: number): Promise<void> {
+    this.finishing = true;
+    this.notBefore = 0;
+    const limit = new Promise<void>((resolve) => setTimeout(resolve, withinMs));
+    await Promise.race([this.drain(), limit]);
+    this.live?.close();
+    await this.spoolAll();
+  }
+
+  private showRunning(): void {
+    this.showTimer = null;
+    for (const call of this.unseen.values()) {
+      this.shown.add(call.ref.spanId);
+      this.live?.send({
+        type: 'callStarted',
+        span: call.ref,
+        ...(call.parentSpanId === null ? {} : { parentSpanId: call.parentSpanId }),
+        name: call.name,
+        kind: 3,
+        startNanos: call.startNanos.toString(),
+        attributes: call.attributes,
+      });
+    }
+    this.unseen.clear();
+  }
+
+  private flushSoon(delayMs: number): void {
+    if (this.finishing) return;
+    this.flushTimer ??= setTimeout(() => {
+      this.flushTimer = null;
+      this.sending ??= this.flush().finally(() => {
+        this.sending = null;
+        if (this.spans.length + this.logs.length > 0) {
+          this.flushSoon(Math.max(flushMs, this.notBefore - Date.now()));
+        }
+      });
+    }, delayMs);
+  }
+
+  private async drain(): Promise<void> {
+    await this.sending;
+    while (this.failures === 0 && this.spans.length + this.logs.length > 0) await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    if (!this.target || this.failures >= patience) await this.spoolAll();
+    if (!this.target || Date.now() < this.notBefore) return;
+    const { encodeSpans, encodeLogs } = await import('./encode.js');
+    if (!(await this.send('traces', this.spans, encodeSpans))) return;
+    await this.send('logs', this.logs, encodeLogs);
+  }
+
+  /** False when it should be tried again later. */
+  private async send<T>(
+    signal: 'traces' | 'logs',
+    queue: Queue<T>,
+    encode: (batch: readonly T[]) => Uint8Array,
+  ): Promise<boolean> {
+    const batch = queue.take();
+    if (batch.length === 0 || !this.target) return true;
+    let body = encode(batch);
+    const zipped = body.length >= gzipFrom && !isLoopback(this.target.endpoint);
+    if (zipped) body = await promisify(gzip)(body);
+    const result = await postOtlp(this.target, signal, body, zipped, requestMs);
+    if (result.kind === 'accepted') {
+      this.failures = 0;
+      return true;
+    }
+    if (result.kind === 'refused') {
+      queue.countDropped(batch.length);
+      return true;
+    }
+    queue.putBack(batch);
+    const backOff = Math.min(maxRetryMs, firstRetryMs * 2 ** this.failures++);
+    this.notBefore = Date.now() + (result.retryAfterMs ?? backOff * (0.5 + Math.random() / 2));
+    return false;
+  }
+
+  private async spoolAll(): Promise<void> {
+    if (this.spans.length + this.logs.length === 0) return;
+    if (!this.spool) {
+      const { Spool } = await import('./spool.js');
+      this.spool = new Spool(this.options.spoolDir, this.options.spoolLimit, this.options.name);
+    }
+    const { encodeSpansJson, encodeLogsJson } = await import('./encode.js');
+    for (let batch = this.spans.take(); batch.length > 0; batch = this.spans.take()) {
+      if (!this.spool.write('traces', encodeSpansJson(batch)))
+        this.spans.countDropped(batch.length);
+    }
+    for (let batch = this.logs.take(); batch.length > 0; batch = this.logs.take()) {
+      if (!this.spool.write('logs', encodeLogsJson(batch))) this.logs.countDropped(batch.length);
+    }
+  }
+}
+
+function isLoopback(endpoint: string): boolean {
+  return /^https?:\/\/(?:127\.|localhost|\[::1\])/.test(endpoint);
+}
+
+function textSize(value: unknown): number {
+  return typeof value === 'string' ? value.length : 16;
+}
+
+function spanSize(span: Span): number {
+  let size = 400 + textSize(span.attributes[attr.toolArguments]);
+  size += textSize(span.attributes[attr.toolResult]);
+  for (const event of span.events) {
+    for (const value of Object.values(event.attributes)) size += textSize(value);
+  }
+  return size;
+}
+
+function logSize(log: LogRecord): number {
+  return 200 + textSize(log.body);
+}

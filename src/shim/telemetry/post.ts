@@ -1,0 +1,68 @@
+/** One OTLP/HTTP request. */
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { Target } from '../discovery.js';
+
+export interface PostResult {
+  /** `retry`: not taken now, perhaps later. `refused`: never will be. */
+  readonly kind: 'accepted' | 'retry' | 'refused';
+  readonly detail: string;
+  /** What the receiver asked for in `Retry-After`. */
+  readonly retryAfterMs: number | null;
+}
+
+const agent = new HttpAgent({ keepAlive: true, maxSockets: 1 });
+/** OTLP 1.11, "Retryable response codes". */
+const retryable = new Set([429, 502, 503, 504]);
+
+/** Never rejects. `timeoutMs` covers the whole exchange. */
+export function postOtlp(
+  target: Target,
+  signal: 'traces' | 'logs',
+  body: Uint8Array,
+  gzipped: boolean,
+  timeoutMs: number,
+): Promise<PostResult> {
+  return new Promise((resolve) => {
+    const done = (kind: PostResult['kind'], detail: string, retryAfterMs: number | null = null) =>
+      resolve({ kind, detail, retryAfterMs });
+    try {
+      const url = new URL(`${target.endpoint}/v1/${signal}`);
+      const secure = url.protocol === 'https:';
+      const request = (secure ? httpsRequest : httpRequest)(url, {
+        method: 'POST',
+        ...(secure ? {} : { agent }),
+        headers: {
+          'content-type': 'application/x-protobuf',
+          'content-length': body.length,
+          ...(gzipped ? { 'content-encoding': 'gzip' } : {}),
+          ...(target.token === null ? {} : { authorization: `Bearer ${target.token}` }),
+        },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      request.on('error', (error) => done('retry', error.message));
+      request.on('response', (response) => {
+        const status = response.statusCode ?? 0;
+        response.on('error', (error) => done('retry', error.message));
+        response.on('end', () => {
+          if (status >= 200 && status < 300) done('accepted', '');
+          else if (retryable.has(status)) {
+            done('retry', `HTTP ${status}`, retryAfter(response.headers));
+          } else done('refused', `HTTP ${status}`);
+        });
+        // What a receiver says beside its status is not needed, and may be endless.
+        response.resume();
+      });
+      request.end(body);
+    } catch (error) {
+      done('refused', error instanceof Error ? error.message : String(error));
+    }
+  });
+}
+
+function retryAfter(headers: IncomingHttpHeaders): number | null {
+  const text = headers['retry-after'];
+  if (text === undefined) return null;
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : null;
+}

@@ -1,0 +1,159 @@
+/** Turns records back into lines, and lines into conversations. */
+import { type Line, LineSplitter } from '../../core/jsonrpc/framing.js';
+import { ContentPolicy } from '../../core/mcp/content.js';
+import { own } from '../../core/mcp/conventions.js';
+import { Conversation, type ConversationListener } from '../../core/mcp/conversation.js';
+import type { FindingKind } from '../../core/mcp/findings.js';
+import { defaultPayloadRules, parsePayloadRules } from '../../core/mcp/outcomes.js';
+import { parseRedaction } from '../../core/mcp/redaction.js';
+import type { Attributes, Nanos } from '../../core/trace/model.js';
+import type { ControlMessage } from '../control.js';
+import type { ShimOptions } from '../options.js';
+import { recordKinds, type ShimRecord } from '../records.js';
+import { version } from '../version.js';
+
+const none = new Uint8Array(0);
+
+/** One conversation with the pieces of lines that wait for their rest. */
+interface Channel {
+  readonly conversation: Conversation;
+  readonly server: LineSplitter;
+  readonly errors: LineSplitter;
+  /** Time of the bytes that are being read. */
+  timeNanos: Nanos;
+  /** A client's line whose tail is still to come. */
+  head: { line: Line; timeNanos: Nanos } | null;
+}
+
+export class Reader {
+  private readonly channels = new Map<number, Channel>();
+  private readonly content: ContentPolicy;
+
+  constructor(
+    private readonly options: ShimOptions,
+    private readonly listener: ConversationListener,
+    private readonly cwd: string,
+  ) {
+    this.content = new ContentPolicy(
+      options.content,
+      parseRedaction(options.redact),
+      options.contentLimit,
+    );
+  }
+
+  read(record: ShimRecord): void {
+    const { kind, payload } = record;
+    const timeNanos = nanosOf(record.time);
+    const channel = this.channelOf(record.conversation);
+    channel.timeNanos = timeNanos;
+    switch (kind) {
+      case recordKinds.clientLine: {
+        const line: Line = { bytes: payload, length: record.number, tail: none, terminated: true };
+        if (record.number > payload.length) {
+          channel.head = { line: { ...line, bytes: payload.slice() }, timeNanos };
+        } else channel.conversation.receive('client-to-server', line, timeNanos, record.contexts);
+        return;
+      }
+      case recordKinds.clientTail: {
+        const { head } = channel;
+        channel.head = null;
+        if (!head) return;
+        const line = { ...head.line, tail: payload };
+        channel.conversation.receive('client-to-server', line, head.timeNanos);
+        return;
+      }
+      case recordKinds.serverBytes:
+        channel.server.feed(payload);
+        return;
+      case recordKinds.serverElided:
+        channel.server.elide(record.number);
+        return;
+      case recordKinds.stderrBytes:
+        channel.errors.feed(payload);
+        return;
+      case recordKinds.lost:
+        for (const { server, errors, conversation } of this.channels.values()) {
+          server.gap();
+          errors.gap();
+          const detail = `telemetry fell behind: ${record.number} bytes of traffic were not read`;
+          conversation.forget();
+          conversation.report('telemetry_dropped', detail, timeNanos, null);
+        }
+        return;
+      case recordKinds.control:
+        this.control(record, JSON.parse(payload.toString()) as ControlMessage, timeNanos);
+    }
+  }
+
+  private control(record: ShimRecord, message: ControlMessage, timeNanos: Nanos): void {
+    const channel = this.channelOf(record.conversation);
+    switch (message.type) {
+      case 'open':
+        for (const [key, value] of Object.entries(message.attributes)) {
+          channel.conversation.setAttribute(key, value);
+        }
+        return;
+      case 'attribute':
+        channel.conversation.setAttribute(message.key, message.value);
+        return;
+      case 'finding':
+        channel.conversation.report(message.kind as FindingKind, message.detail, timeNanos);
+        return;
+      case 'close':
+        channel.server.end();
+        channel.errors.end();
+        channel.conversation.end({ ...message, statusCode: null }, timeNanos);
+        this.channels.delete(record.conversation);
+    }
+  }
+
+  private channelOf(number: number): Channel {
+    const known = this.channels.get(number);
+    if (known) return known;
+    const conversation = new Conversation(
+      {
+        resource: this.resource(),
+        version,
+        attributes: {},
+        content: this.content,
+        payloadRules:
+          this.options.payloadRules === null
+            ? defaultPayloadRules
+            : parsePayloadRules(this.options.payloadRules),
+      },
+      this.listener,
+    );
+    const channel: Channel = {
+      conversation,
+      server: new LineSplitter((line) => {
+        conversation.receive('server-to-client', line, channel.timeNanos);
+      }),
+      errors: new LineSplitter((line) => {
+        const text = Buffer.from(line.bytes).toString().replace(/\r$/, '');
+        if (text !== '') conversation.stderr(text, channel.timeNanos);
+      }, 16 << 10),
+      timeNanos: 0n,
+      head: null,
+    };
+    this.channels.set(number, channel);
+    return channel;
+  }
+
+  private resourceOnce: Attributes | null = null;
+
+  /** One object for all spans: the encoder groups by identity. */
+  private resource(): Attributes {
+    this.resourceOnce ??= {
+      'service.name': this.options.name,
+      [own.serverName]: this.options.name,
+      [own.serverCwd]: this.cwd,
+      'process.pid': process.pid,
+    };
+    return this.resourceOnce;
+  }
+}
+
+/** Microseconds are what the clock gives. */
+function nanosOf(milliseconds: number): Nanos {
+  return BigInt(Math.round(milliseconds * 1000)) * 1000n;
+}
