@@ -174,10 +174,15 @@ export async function endTree(child, patienceMs = 5_000) {
     return;
   }
   const pids = [child.pid, ...descendantsOf(child.pid)];
-  // Its children are its own to end, in its order; what is left after that is ours.
+  // Its children are its own to end, in its order; what is left after a while is ours. (The file
+  // watcher of VS Code, for one, stays behind until it is asked.)
+  const left = () => pids.filter(isAlive);
   signal(child.pid, 'SIGTERM');
-  for (let waited = 0; waited < patienceMs && pids.some(isAlive); waited += 50) await sleep(50);
-  for (const pid of pids) signal(pid, 'SIGKILL');
+  for (let waited = 0; waited < patienceMs && left().length > 0; waited += 50) {
+    if (waited === 1_500) for (const pid of left()) signal(pid, 'SIGTERM');
+    await sleep(50);
+  }
+  for (const pid of left()) signal(pid, 'SIGKILL');
 }
 
 function signal(pid, name) {

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from './rig/eventually.js';
+import { useSession } from './rig/useSession.js';
+import { copySamples, hasPython } from './rig/workspace.js';
+
+const python = hasPython();
+const open = useSession(() => ({
+  workspace: copySamples(),
+  settings: { 'chat.mcp.autostart': 'newAndOutdated' },
+}));
+
+describe("VS Code's own agent", () => {
+  it.each([
+    { server: 'weather', tool: 'plan_day', input: { city: 'oslo' }, says: 'oslo' },
+    ...(python
+      ? [{ server: 'orders', tool: 'order_status', input: { order: 'Z-9' }, says: 'Z-9' }]
+      : []),
+  ])('calls $server through the shim', async ({ server, tool, input, says }) => {
+    const { servers, probe } = open();
+    await servers.open();
+    await servers.press(servers.row(server), "Trace in VS Code's Agent");
+    const name = await eventually(`the tool ${tool} in vscode.lm.tools`, async () => {
+      const names = await probe.languageModelTools();
+      return names.find((known) => known.endsWith(tool) && known.includes('traced'));
+    });
+    expect((await probe.invokeTool(name, input)).join('')).toContain(says);
+    const row = await eventually('its row', async () => {
+      const { rows } = await probe.rows({ query: `tool:${tool}` });
+      return rows.find((candidate) => candidate.duration !== null);
+    });
+    expect(row).toMatchObject({ name: tool, server, outcome: 'ok' });
+  });
+});

@@ -1,0 +1,50 @@
+import type { Frame, Locator, Page } from 'playwright-core';
+import { Workbench } from './workbench.js';
+
+/** The form that calls a tool, in the side bar. */
+export class CallForm {
+  private readonly workbench: Workbench;
+
+  constructor(private readonly page: Page) {
+    this.workbench = new Workbench(page);
+  }
+
+  frame(): Promise<Frame> {
+    return this.workbench.webview('.call-form');
+  }
+
+  /** Until the form is that tool's. */
+  async waitForTool(tool: string): Promise<Frame> {
+    const frame = await this.frame();
+    await frame.locator('.call-form .title', { hasText: tool }).waitFor();
+    return frame;
+  }
+
+  async field(label: string): Promise<Locator> {
+    return (await this.frame()).getByLabel(label, { exact: false }).first();
+  }
+
+  async press(button: string): Promise<void> {
+    const frame = await this.frame();
+    await frame.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** With the keyboard: tabs to a field and types over what is there. */
+  async typeInto(label: string, text: string): Promise<void> {
+    const field = await this.field(label);
+    for (let step = 0; step < 30; step++) {
+      if (await field.evaluate((element) => element === document.activeElement)) break;
+      await this.page.keyboard.press('Tab');
+    }
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.type(text);
+  }
+
+  /** Text of the result, once the call has ended. */
+  async resultText(): Promise<string> {
+    const frame = await this.frame();
+    const result = frame.locator('.call-result[data-state="done"]');
+    await result.waitFor();
+    return (await result.textContent()) ?? '';
+  }
+}

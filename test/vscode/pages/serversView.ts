@@ -1,0 +1,69 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Workbench } from './workbench.js';
+
+/** The tree of servers in the side bar. */
+export class ServersView {
+  constructor(
+    private readonly page: Page,
+    private readonly workbench: Workbench,
+  ) {}
+
+  get tree(): Locator {
+    return this.page.locator('.part.sidebar .pane', {
+      has: this.page.locator('.pane-header', { hasText: 'Servers' }),
+    });
+  }
+
+  /** A row by its whole label: a server, tool, prompt, resource or group. */
+  row(label: string): Locator {
+    const name = this.page.locator('.label-name', {
+      hasText: new RegExp(`^${escapePattern(label)}$`),
+    });
+    return this.tree.locator('.monaco-list-row', { has: name });
+  }
+
+  async open(): Promise<void> {
+    await this.workbench.openSpanpath();
+    await this.tree.locator('.monaco-list-row').first().waitFor();
+  }
+
+  /** A server's row once it is in that state. */
+  async waitForState(server: string, state: string): Promise<Locator> {
+    const row = this.row(server).filter({ hasText: state });
+    await row.waitFor();
+    return row;
+  }
+
+  /** Presses an icon of a row, which shows when the pointer is over it. */
+  async press(row: Locator, action: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${action}"]`).click();
+  }
+
+  /** With the mouse: the ▷ of a server's row, then until its tools are there. */
+  async start(server: string): Promise<void> {
+    await this.press(this.row(server), 'Start');
+    await this.waitForState(server, 'running');
+  }
+
+  async stop(server: string): Promise<void> {
+    await this.press(this.row(server), 'Stop');
+    await this.waitForState(server, 'stopped');
+  }
+
+  /** With the keyboard: walks down the tree from its top to a row. */
+  async walkTo(label: string): Promise<void> {
+    await this.page.keyboard.press('Home');
+    const focused = this.tree.locator('.monaco-list-row.focused');
+    const rows = await this.tree.locator('.monaco-list-row').count();
+    for (let step = 0; step <= rows + 20; step++) {
+      if ((await focused.locator('.label-name').textContent()) === label) return;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    throw new Error(`The keyboard does not reach "${label}" in the Servers view`);
+  }
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -1,0 +1,58 @@
+import type { Frame, Locator, Page } from 'playwright-core';
+import { Workbench } from './workbench.js';
+
+/** The trace view: its waterfall and details, inside a webview. */
+export class TraceView {
+  private readonly workbench: Workbench;
+
+  constructor(private readonly page: Page) {
+    this.workbench = new Workbench(page);
+  }
+
+  frame(): Promise<Frame> {
+    return this.workbench.webview('[role="treegrid"]');
+  }
+
+  /** Rows whose name is exactly this, from the top. */
+  async rows(name: string): Promise<Locator> {
+    const frame = await this.frame();
+    const cell = frame.locator('.name', { hasText: new RegExp(`^${name}$`) });
+    return frame.locator('.rows .row', { has: cell });
+  }
+
+  /** The newest row of that name, once it is there. */
+  async row(name: string): Promise<Locator> {
+    const row = (await this.rows(name)).last();
+    await row.waitFor();
+    return row;
+  }
+
+  async selectedName(): Promise<string> {
+    const frame = await this.frame();
+    return (await frame.locator('.row-selected .name').first().textContent()) ?? '';
+  }
+
+  /** With the keyboard: from the last row upwards to one of that name. */
+  async walkUpTo(name: string): Promise<void> {
+    await this.page.keyboard.press('End');
+    const frame = await this.frame();
+    await frame.locator('.row-selected').first().waitFor();
+    const total = Number(await frame.locator('[role="treegrid"]').getAttribute('aria-rowcount'));
+    for (let step = 0; step < total; step++) {
+      if ((await this.selectedName()) === name) return;
+      await this.page.keyboard.press('ArrowUp');
+    }
+    throw new Error(`The keyboard does not reach "${name}" in the trace view`);
+  }
+
+  /** Text of the pill: the outcome, or that the call runs. */
+  async pill(row: Locator): Promise<string> {
+    const pill = row.locator('.pill:visible');
+    return (await pill.count()) ? ((await pill.textContent()) ?? '') : '';
+  }
+
+  async details(): Promise<Locator> {
+    const frame = await this.frame();
+    return frame.locator('.details');
+  }
+}

@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumFlags, ensureChromium } from '../../../scripts/chromium.mjs';
+import {
+  ensureCodeServer,
+  makeFolders,
+  runCodeServer,
+  startCodeServer,
+} from '../../../scripts/codeServer.mjs';
+import { root } from '../../../scripts/ensure.mjs';
+import { CallForm } from '../pages/callForm.js';
+import { ServersView } from '../pages/serversView.js';
+import { TraceView } from '../pages/traceView.js';
+import { Workbench } from '../pages/workbench.js';
+import { Probe } from './probe.js';
+import type { Workspace } from './workspace.js';
+
+export interface SessionOptions {
+  readonly workspace: Workspace;
+  /** 'ask' opens the folder untrusted. */
+  readonly trust?: 'trusted' | 'ask';
+  readonly settings?: Record<string, unknown>;
+  readonly env?: Record<string, string>;
+  readonly viewport?: { width: number; height: number };
+}
+
+/** Nothing beside what is tested: no welcome page, no chat, no tips. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'security.workspace.trust.startupPrompt': 'never',
+  'git.enabled': false,
+  'extensions.ignoreRecommendations': true,
+  'telemetry.telemetryLevel': 'off',
+};
+
+/** A real VS Code with the packed extension, a workspace, and a browser that shows it. */
+export class Session {
+  readonly workbench: Workbench;
+  readonly servers: ServersView;
+  readonly form: CallForm;
+  readonly traces: TraceView;
+
+  private constructor(
+    readonly page: Page,
+    readonly probe: Probe,
+    readonly workspace: Workspace,
+    private readonly browser: Browser,
+    private readonly end: () => Promise<void>,
+  ) {
+    this.workbench = new Workbench(page);
+    this.servers = new ServersView(page, this.workbench);
+    this.form = new CallForm(page);
+    this.traces = new TraceView(page);
+  }
+
+  static async open(options: SessionOptions): Promise<Session> {
+    const { workspace, trust = 'trusted', settings = {}, env = {} } = options;
+    const entry = await ensureCodeServer();
+    const folders = { ...makeFolders(), extensions: installExtensions(entry) };
+    const portFile = join(folders.base, 'probe.port');
+    const home = join(folders.base, 'spanpath-home');
+    const server = await startCodeServer({
+      ...{ entry, folders, folder: workspace.folder, trust },
+      settings: { ...quietSettings, ...settings },
+      env: { SPANPATH_PROBE: portFile, SPANPATH_HOME: home, ...env },
+      logFile: join(folders.base, 'code-server.log'),
+    });
+    const browser = await chromium.launch({
+      executablePath: ensureChromium(),
+      args: chromiumFlags,
+    });
+    const viewport = options.viewport ?? { width: 1440, height: 900 };
+    const context = await browser.newContext({ viewport, permissions: ['clipboard-read'] });
+    const page = await context.newPage();
+    await page.goto(server.url);
+    const end = async () => {
+      await server.stop();
+      folders.remove();
+      workspace.remove();
+    };
+    await page.locator('.monaco-workbench .part.activitybar .action-item').first().waitFor();
+    const probe = await Probe.connect(portFile);
+    return new Session(page, probe, workspace, browser, end);
+  }
+
+  /** Keeps a picture of a failed test under out/. */
+  async takePicture(name: string): Promise<void> {
+    const folder = join(root, 'out/vscode');
+    mkdirSync(folder, { recursive: true });
+    await this.page.screenshot({ path: join(folder, `${name.replaceAll(/\W+/g, '-')}.png`) });
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.end();
+  }
+}
+
+/** The packed extension and the probe, installed once for all sessions of these two builds. */
+function installExtensions(entry: string): string {
+  const [packed] = globSync('spanpath-*.vsix', { cwd: root });
+  const vsix = process.env.SPANPATH_VSIX ?? (packed && join(root, packed));
+  if (!vsix || !existsSync(vsix)) throw new Error('There is no VSIX: run npm run package first');
+  const probe = join(import.meta.dirname, '../probe');
+  const contents = [vsix, ...['package.json', 'probe.js'].map((name) => join(probe, name))];
+  const hash = createHash('sha256');
+  for (const file of contents) hash.update(readFileSync(file));
+  const base = join(root, 'out/vscode');
+  const extensions = join(base, `extensions-${hash.digest('hex').slice(0, 12)}`);
+  if (existsSync(extensions)) return extensions;
+  for (const old of globSync('extensions-*', { cwd: base })) {
+    rmSync(join(base, old), { recursive: true });
+  }
+  const probeVsix = join(base, 'probe.vsix');
+  mkdirSync(base, { recursive: true });
+  packProbe(probe, probeVsix);
+  const folders = { userData: join(base, 'install'), extensions: `${extensions}.new` };
+  const args = [vsix, probeVsix].flatMap((file) => ['--install-extension', file]);
+  runCodeServer(entry, folders, args);
+  // Complete or not there at all. VS Code notes where each extension lies, so the note moves too.
+  renameSync(folders.extensions, extensions);
+  const list = join(extensions, 'extensions.json');
+  writeFileSync(list, readFileSync(list, 'utf8').replaceAll(folders.extensions, extensions));
+  return extensions;
+}
+
+function packProbe(folder: string, file: string): void {
+  const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
+  const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license'];
+  execFileSync(process.execPath, [vsce, 'package', ...flags, '--out', file], {
+    cwd: folder,
+    stdio: 'pipe',
+  });
+}
