@@ -1,0 +1,52 @@
+/** What the names of the OpenTelemetry conventions mean, in a line each. */
+
+const words: Readonly<Record<string, string>> = {
+  'mcp.method.name': 'The JSON-RPC method of the message',
+  'mcp.protocol.version': 'Version of the protocol that client and server agreed on',
+  'mcp.session.id': 'Session of client and server',
+  'mcp.resource.uri': 'Address of the resource that was read',
+  'error.type': 'Class of the failure: an exception type, a status code, or tool_error',
+  'gen_ai.tool.name': 'Name of the tool that was called',
+  'gen_ai.tool.call.arguments': 'What the tool was called with, as JSON',
+  'gen_ai.tool.call.result': 'What the tool answered, as JSON',
+  'gen_ai.prompt.name': 'Name of the prompt that was asked for',
+  'gen_ai.operation.name': 'What is done: chat, execute_tool, invoke_agent …',
+  'gen_ai.request.model': 'The model that was asked for',
+  'gen_ai.response.model': 'The model that answered',
+  'gen_ai.usage.input_tokens': 'Tokens sent to the model',
+  'gen_ai.usage.output_tokens': 'Tokens the model wrote',
+  'jsonrpc.request.id': 'Id of the JSON-RPC request',
+  'rpc.response.status_code': 'Code of the JSON-RPC error',
+  'network.transport': 'pipe for a stdio server, tcp for HTTP',
+  'network.protocol.name': 'Protocol of the application, e.g. http',
+  'server.address': 'Host that was called',
+  'server.port': 'Port that was called',
+  'service.name': 'Name of the program that reported the span',
+  'service.version': 'Version of the program that reported the span',
+  'telemetry.sdk.language': 'Language of the SDK that reported the span',
+  'code.file.path': 'File of the code that this span measures',
+  'code.line.number': 'Line in that file, from 1',
+  'code.column.number': 'Column in that line, from 1',
+  'code.function.name': 'Function that this span measures',
+  'code.stacktrace': 'Stack where the span was started',
+  'exception.type': 'Class of the exception',
+  'exception.message': 'Message of the exception',
+  'exception.stacktrace': 'Stack of the exception',
+  'http.request.method': 'Method of the HTTP request',
+  'http.response.status_code': 'Status of the HTTP answer',
+  'url.full': 'Address that was asked for',
+  'db.system.name': 'Kind of database',
+  'db.query.text': 'Text of the database query',
+  'process.pid': 'Id of the process that reported the span',
+  'spanpath.outcome': 'How the call ended, as the wire shows it',
+  'spanpath.server.name': 'Name of the server in the configuration',
+  'spanpath.server.cwd': 'Folder the server was started in',
+  'spanpath.request.bytes': 'Size of the request on the wire',
+  'spanpath.response.bytes': 'Size of the answer on the wire',
+  'spanpath.handler.source': 'How the place of the handler is known: measured, indexed or guessed',
+};
+
+/** Undefined for a name that no convention knows. */
+export function explainAttribute(name: string): string | undefined {
+  return Object.hasOwn(words, name) ? words[name] : undefined;
+}

@@ -1,0 +1,60 @@
+/** Stack traces as pieces of text and places that can be opened. */
+
+export interface StackPiece {
+  readonly text: string;
+  /** Set on a place: the file as the runtime wrote it, line and column from 1. */
+  readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+export interface StackLine {
+  readonly pieces: readonly StackPiece[];
+  /** A frame of the runtime or of a package: folded by default. */
+  readonly foreign: boolean;
+  readonly frame: boolean;
+}
+
+/** V8 `at f (file:1:2)`, also `file://`; Python `File "x.py", line 3, in f`; Go and Java `x.go:12`. */
+const python = /^(\s*File ")([^"]{1,1000})(", line )(\d{1,9})/;
+const colonPlace =
+  /((?:file:\/\/)?(?:[A-Za-z]:[\\/])?[^\s():"'<>]{1,1000}\.[A-Za-z]{1,5}):(\d{1,9})(?::(\d{1,9}))?/;
+const foreignFrame =
+  /node:|node_modules|site-packages|dist-packages|[\\/]lib[\\/]python3|<anonymous>|<frozen|internal\//;
+
+export function stackLines(stack: string, mostLines = 400): StackLine[] {
+  return stack
+    .split(/\r?\n/, mostLines)
+    .map((line) => line.slice(0, 2000))
+    .map(lineOf);
+}
+
+function lineOf(line: string): StackLine {
+  const inPython = python.exec(line);
+  if (inPython) {
+    const [whole, before = '', file = '', between = '', number = ''] = inPython;
+    const place = { file, line: Number(number), column: 1 };
+    return {
+      pieces: [
+        { text: before, place: null },
+        { text: `${file}${between}${number}`, place },
+        { text: line.slice(whole.length), place: null },
+      ],
+      foreign: foreignFrame.test(line),
+      frame: true,
+    };
+  }
+  const frame = /^\s+(at |in )|^\s+\S+\.go:\d/.test(line);
+  const found = frame ? colonPlace.exec(line) : null;
+  if (!found || foreignFrame.test(found[1] ?? '') && /node:|<anonymous>/.test(found[1] ?? '')) {
+    return { pieces: [{ text: line, place: null }], foreign: frame && foreignFrame.test(line), frame };
+  }
+  const [whole, file = '', number = '', column] = found;
+  return {
+    pieces: [
+      { text: line.slice(0, found.index), place: null },
+      { text: whole, place: { file, line: Number(number), column: column ? Number(column) : 1 } },
+      { text: line.slice(found.index + whole.length), place: null },
+    ],
+    foreign: foreignFrame.test(line),
+    frame,
+  };
+}

@@ -1,0 +1,97 @@
+/** How the app reaches its host: inside VS Code by `postMessage`, in a browser by WebSocket. */
+import type { HostEvents, HostRequests } from '../src/core/protocol.js';
+import { type MessageChannelLike, Rpc } from '../src/core/rpc.js';
+
+export type Host = Rpc<HostRequests, Record<never, never>, HostEvents, Record<never, never>>;
+
+/** Where the view's state is kept across hiding and reloading. */
+export interface StateMemory {
+  read(): unknown;
+  write(state: unknown): void;
+}
+
+export interface Connection {
+  readonly host: Host;
+  readonly memory: StateMemory;
+  /** False in a plain browser, where no editor can open a file. */
+  readonly inEditor: boolean;
+  /** Called with the reason when the other end is gone for good. */
+  onClosed(listener: (reason: string) => void): void;
+}
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+declare function acquireVsCodeApi(): VsCodeApi;
+
+/** Null outside of VS Code. */
+export function connectToEditor(): Connection | null {
+  if (typeof acquireVsCodeApi !== 'function') return null;
+  const api = acquireVsCodeApi();
+  const channel: MessageChannelLike = {
+    send: (message) => api.postMessage(message),
+    onMessage: (listener) =>
+      window.addEventListener('message', (event: MessageEvent<unknown>) => listener(event.data)),
+  };
+  return {
+    host: new Rpc(channel),
+    memory: { read: () => api.getState(), write: (state) => api.setState(state) },
+    inEditor: true,
+    onClosed: () => undefined,
+  };
+}
+
+/** The collector's own page: the token of its address opens the socket. */
+export function connectToCollector(place: Location): Promise<Connection> {
+  const address = new URL('/ui/rpc', place.href);
+  address.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';
+  const token = new URLSearchParams(place.search).get('token');
+  if (token !== null) address.searchParams.set('token', token);
+  const socket = new WebSocket(address);
+  const channel: MessageChannelLike = {
+    send: (message) => socket.send(JSON.stringify(message)),
+    onMessage: (listener) =>
+      socket.addEventListener('message', (event: MessageEvent<string>) => {
+        listener(JSON.parse(event.data));
+      }),
+  };
+  const host: Host = new Rpc(channel);
+  const goneReason = 'The collector closed the connection. Start it again and reload this page.';
+  return new Promise((resolve, reject) => {
+    const closed = new Set<(reason: string) => void>();
+    socket.addEventListener('open', () =>
+      resolve({
+        host,
+        memory: sessionMemory(),
+        inEditor: false,
+        onClosed: (listener) => closed.add(listener),
+      }),
+    );
+    socket.addEventListener('close', () => {
+      host.close(goneReason);
+      for (const listener of closed) listener(goneReason);
+      reject(new Error('The collector did not answer: it has ended, or the token is wrong.'));
+    });
+  });
+}
+
+export function sessionMemory(key = 'spanpath.view'): StateMemory {
+  return {
+    read: () => {
+      try {
+        return JSON.parse(sessionStorage.getItem(key) ?? 'null');
+      } catch {
+        return null;
+      }
+    },
+    write: (state) => {
+      try {
+        sessionStorage.setItem(key, JSON.stringify(state));
+      } catch {
+        // Full or switched off: the view works, it only forgets.
+      }
+    },
+  };
+}

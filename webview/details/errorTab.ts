@@ -1,0 +1,83 @@
+/** The exception with frames that open, and what the conventions say of the failure. */
+import type { SpanDetails } from '../../src/core/protocol.js';
+import { stackLines } from '../../src/core/view/stackText.js';
+import type { ViewContext } from '../context.js';
+import { element } from '../dom.js';
+import { hint, link, section, textBlock } from './sections.js';
+
+export function errorTab(context: ViewContext, details: SpanDetails): HTMLElement {
+  const root = element('div', { class: 'column' });
+  if (details.exception) root.append(exceptionSection(context, details, true));
+  if (details.statusMessage) {
+    root.append(section('Status', [textBlock(context, details.statusMessage, 'Status')]));
+  }
+  const type = details.attributes['error.type'];
+  if (typeof type === 'string') root.append(section('error.type', [textBlock(context, type, 'error.type')]));
+  if (root.childElementCount === 0) root.append(hint('Nothing went wrong here.'));
+  return root;
+}
+
+export function exceptionSection(context: ViewContext, details: SpanDetails, full = false): HTMLElement {
+  const { exception } = details;
+  const head = element(
+    'div',
+    { class: 'exception-head' },
+    element('span', { class: 'error-text' }, exception?.type || 'Error'),
+    `: ${exception?.message ?? ''}`,
+  );
+  const stack = element('div', { class: 'stack' });
+  const lines = stackLines(exception?.stack ?? '').filter((line) => line.frame || full);
+  let hidden = 0;
+  const foreign: HTMLElement[] = [];
+  for (const line of lines) {
+    const made = element('div', { class: line.frame ? 'stack-frame' : 'stack-line' });
+    for (const piece of line.pieces) {
+      const { place } = piece;
+      if (!place) made.append(piece.text);
+      else {
+        made.append(
+          link(piece.text, 'Open this place', () => openPlace(context, details, place)),
+        );
+      }
+    }
+    if (line.foreign && !full) {
+      hidden++;
+      made.hidden = true;
+      foreign.push(made);
+    }
+    stack.append(made);
+  }
+  if (hidden > 0) {
+    const more = link(`+${hidden} frames of packages and the runtime`, 'Show them', () => {
+      for (const frame of foreign) frame.hidden = false;
+      more.remove();
+    });
+    stack.append(more);
+  }
+  return section('Exception in the handler', [head, stack], {
+    actions: [
+      {
+        label: 'Copy the exception',
+        icon: 'copy',
+        run: () => {
+          const text = exception?.stack || `${exception?.type}: ${exception?.message}`;
+          context.copy(text, 'the exception');
+        },
+      },
+    ],
+  });
+}
+
+export function openPlace(
+  context: ViewContext,
+  details: SpanDetails,
+  place: { file: string; line: number; column: number },
+): void {
+  const { traceId, spanId } = details.row;
+  context.host
+    .request('source/open', { span: { traceId, spanId }, ...place })
+    .then(({ opened, reason }) => {
+      if (!opened && reason) context.notify(reason, 'error');
+    })
+    .catch((error: Error) => context.notify(error.message, 'error'));
+}

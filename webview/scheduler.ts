@@ -1,0 +1,21 @@
+/**
+ * One frame for everything: parts ask for it as often as they like and are painted once.
+ * State changes first, paint second; nothing paints from an event.
+ */
+export class Scheduler {
+  private frame = 0;
+  /** When the last frames were painted, ms; for measurements. */
+  lastPaintMs = 0;
+
+  constructor(private readonly paint: (nowMs: number) => void) {}
+
+  /** Nothing is painted while the page is hidden: the browser keeps the request until it shows. */
+  request(): void {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame((nowMs) => {
+      this.frame = 0;
+      this.paint(nowMs);
+      this.lastPaintMs = nowMs;
+    });
+  }
+}

@@ -1,0 +1,297 @@
+/** Tree left, bars right, on the same rows of one scroll; only what is on screen exists. */
+import type { SpanRow } from '../../src/core/protocol.js';
+import { formatMoment } from '../../src/core/view/clock.js';
+import {
+  farthestTop,
+  isExact,
+  type ScrollMap,
+  scrollMapOf,
+  toContentTop,
+  topToCentre,
+  topToReveal,
+  toScrollTop,
+  visibleRows,
+} from '../../src/core/view/rowWindow.js';
+import { ticksOf } from '../../src/core/view/ticks.js';
+import { xToTime } from '../../src/core/view/timeScale.js';
+import type { ViewContext } from '../context.js';
+import { setAttribute, setHidden } from '../dom.js';
+import { Axis } from './axis.js';
+import { BarPainter, type PaintedRow } from './barPainter.js';
+import { RowElement, rowPx } from './rowElement.js';
+import { createSkeleton } from './skeleton.js';
+
+export const headPx = 24;
+/** Below this the durations stand beside the bars. */
+const narrowPx = 480;
+const mostSticky = 4;
+
+export class Waterfall {
+  readonly elements = createSkeleton();
+  /** Pixels of rows above the view; the scrollbar follows it. */
+  contentTop = 0;
+  hoverX: number | null = null;
+  range: readonly [number, number] | null = null;
+  treePx = 0;
+  barsPx = 0;
+
+  private viewPx = 0;
+  private widthPx = 0;
+  private scrollTopSet = -1;
+  private readonly pool: RowElement[] = [];
+  private readonly stickyPool: RowElement[] = [];
+  private readonly axis = new Axis(this.elements.axis);
+  private readonly painter: BarPainter;
+  private stickyCount = 0;
+  /** A row to select as soon as it is loaded. */
+  private pendingIndex: number | null = null;
+  private anchor: { id: string; index: number } | null = null;
+  private following: boolean;
+  private knownTotal = 0;
+
+  constructor(private readonly context: ViewContext) {
+    this.painter = new BarPainter(this.elements.canvas, context.theme);
+    const { top } = context.state;
+    this.following = top.id === null;
+    this.contentTop = top.index * rowPx;
+    if (top.id !== null) this.anchor = { id: top.id, index: top.index };
+    const { scroller, root } = this.elements;
+    scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
+    new ResizeObserver(() => this.measure()).observe(root);
+  }
+
+  map(): ScrollMap {
+    return scrollMapOf(this.context.rows.head.total, rowPx, this.viewPx);
+  }
+
+  measure(): void {
+    this.widthPx = this.elements.scroller.clientWidth;
+    this.viewPx = Math.max(0, this.elements.scroller.clientHeight - headPx);
+    this.context.requestPaint();
+  }
+
+  useTheme(): void {
+    this.painter.useTheme(this.context.theme);
+  }
+
+  // ── scrolling ──
+
+  scrollTo(contentTop: number): void {
+    const map = this.map();
+    this.contentTop = Math.min(Math.max(0, contentTop), farthestTop(map));
+    this.following = this.atEnd(map);
+    this.context.requestPaint();
+  }
+
+  showIndex(index: number, place: 'nearest' | 'centre' = 'nearest'): void {
+    const map = this.map();
+    this.scrollTo(
+      place === 'centre'
+        ? topToCentre(map, index)
+        : topToReveal(map, this.contentTop, index, this.stickyCount),
+    );
+  }
+
+  private atEnd(map: ScrollMap): boolean {
+    return this.contentTop >= farthestTop(map) - 1;
+  }
+
+  private scrolled(): void {
+    const { scrollTop } = this.elements.scroller;
+    if (Math.abs(scrollTop - this.scrollTopSet) < 1) return;
+    this.scrollTopSet = scrollTop;
+    this.scrollTo(toContentTop(this.map(), scrollTop));
+  }
+
+  /** True when the browser scrolls by itself and a wheel needs no help. */
+  scrollsNatively(): boolean {
+    return isExact(this.map());
+  }
+
+  // ── selection ──
+
+  selectedIndex(): number | null {
+    const { selected } = this.context.state;
+    return selected && this.context.rows.indexOf(selected.id);
+  }
+
+  selectIndex(index: number): void {
+    const { rows } = this.context;
+    const at = Math.min(Math.max(0, index), rows.head.total - 1);
+    if (at < 0) return;
+    const row = rows.row(at);
+    this.pendingIndex = row ? null : at;
+    if (row) this.context.select(row);
+    this.showIndex(at);
+  }
+
+  rowsOnScreen(): number {
+    return Math.max(1, Math.floor(this.viewPx / rowPx) - 1);
+  }
+
+  // ── new rows ──
+
+  /** Keeps the row at the top where it is, or the end in view when the end was in view. */
+  rowsArrived(keepPlace: boolean): void {
+    const { rows, state } = this.context;
+    const map = this.map();
+    const grew = rows.head.total > this.knownTotal;
+    this.knownTotal = rows.head.total;
+    if (this.pendingIndex !== null) this.selectIndex(this.pendingIndex);
+    if (this.following && grew && !state.selected) {
+      this.contentTop = farthestTop(map);
+    } else if (keepPlace && this.anchor) {
+      const moved = rows.indexOf(this.anchor.id);
+      if (moved !== null) this.contentTop += (moved - this.anchor.index) * rowPx;
+    }
+    this.contentTop = Math.min(this.contentTop, farthestTop(map));
+    this.context.requestPaint();
+  }
+
+  // ── painting ──
+
+  paint(): void {
+    if (this.viewPx <= 0 || this.widthPx <= 0) return;
+    const { context, elements } = this;
+    const { rows, state } = context;
+    const map = this.map();
+    this.contentTop = Math.min(this.contentTop, farthestTop(map));
+    this.layOut(map);
+    const seen = visibleRows(map, this.contentTop);
+    rows.want(seen.from, Math.max(seen.to, seen.from + Math.ceil(this.viewPx / rowPx)));
+    const painted = this.paintRows(seen.from, seen.to, seen.offsetPx);
+    this.paintSticky(seen.from, painted);
+    const first = rows.row(seen.from);
+    this.anchor = first ? { id: first.id, index: seen.from } : this.anchor;
+    const window = context.window();
+    const axis = {
+      originNanos: rows.head.originNanos,
+      clock: state.clock,
+      zero: state.spec.scope.kind === 'session' ? 0 : rows.head.start,
+    };
+    const ticks = rows.head.total ? ticksOf(window, this.barsPx, axis) : [];
+    this.axis.paint(ticks, this.barsPx, this.pointerText(axis));
+    this.painter.paint({
+      rows: painted,
+      ticks,
+      window,
+      widthPx: this.barsPx,
+      heightPx: this.viewPx,
+      rowPx,
+      now: context.now(),
+      criticalPath: state.criticalPath,
+      labels: this.narrow(),
+      hoverX: this.hoverX,
+      range: this.range,
+      ratio: globalThis.devicePixelRatio || 1,
+    });
+    const selected = this.selectedIndex();
+    const onScreen = selected !== null && selected >= seen.from && selected < seen.to;
+    setAttribute(
+      elements.scroller,
+      'aria-activedescendant',
+      onScreen ? `row-${selected}` : seen.to > seen.from ? `row-${seen.from}` : null,
+    );
+    setAttribute(elements.scroller, 'aria-rowcount', String(rows.head.total + 1));
+  }
+
+  /** Offset and id of the row at the top, for the kept state. */
+  topRow(): { index: number; id: string | null } {
+    if (this.following) return { index: Math.floor(this.contentTop / rowPx), id: null };
+    return { index: Math.floor(this.contentTop / rowPx), id: this.anchor?.id ?? null };
+  }
+
+  private narrow(): boolean {
+    return this.widthPx < narrowPx;
+  }
+
+  private pointerText(axis: { originNanos: string; zero: number }): { x: number; text: string } | null {
+    if (this.hoverX === null) return null;
+    const { clock } = this.context.state;
+    const time = xToTime(this.context.window(), this.barsPx, this.hoverX);
+    const shown = clock === 'relative' ? time - axis.zero : time;
+    return { x: this.hoverX, text: formatMoment(axis.originNanos, shown, clock) };
+  }
+
+  private layOut(map: ScrollMap): void {
+    const { elements } = this;
+    const narrow = this.narrow();
+    this.treePx = Math.round(this.widthPx * this.context.state.treeShare);
+    this.barsPx = this.widthPx - this.treePx;
+    elements.root.classList.toggle('narrow', narrow);
+    elements.layer.style.setProperty('--tree-px', `${this.treePx}px`);
+    elements.layer.style.height = `${this.viewPx + headPx}px`;
+    elements.canvas.style.left = `${this.treePx}px`;
+    elements.splitter.style.left = `${this.treePx}px`;
+    setAttribute(
+      elements.splitter,
+      'aria-valuenow',
+      String(Math.round(this.context.state.treeShare * 100)),
+    );
+    const height = `${map.scrolledPx + headPx}px`;
+    if (elements.sizer.style.height !== height) elements.sizer.style.height = height;
+    const scrollTop = toScrollTop(map, this.contentTop);
+    if (Math.abs(elements.scroller.scrollTop - scrollTop) >= 1) {
+      elements.scroller.scrollTop = scrollTop;
+      this.scrollTopSet = elements.scroller.scrollTop;
+    }
+  }
+
+  private paintRows(from: number, to: number, offsetPx: number): PaintedRow[] {
+    const { context, elements } = this;
+    const painted: PaintedRow[] = [];
+    const needed = to - from;
+    while (this.pool.length < needed) {
+      const made = new RowElement();
+      this.pool.push(made);
+      elements.rows.append(made.root);
+    }
+    for (const [at, made] of this.pool.entries()) {
+      // The element of a row stays its element while it scrolls: only rows that come in are written.
+      const index = from + ((((at - from) % this.pool.length) + this.pool.length) % this.pool.length);
+      if (index >= to) {
+        setHidden(made.root, true);
+        continue;
+      }
+      const y = offsetPx + (index - from) * rowPx;
+      const row = context.rows.row(index);
+      made.show(this.shown(index, row), y);
+      if (row) painted.push({ row, y });
+    }
+    return painted;
+  }
+
+  private paintSticky(from: number, painted: PaintedRow[]): void {
+    const { context, elements } = this;
+    const room = Math.min(mostSticky, Math.floor(this.viewPx / rowPx / 4));
+    const rows = this.contentTop > 0 ? context.rows.sticky(from, room) : [];
+    this.stickyCount = rows.length;
+    for (const [at, row] of rows.entries()) {
+      let made = this.stickyPool[at];
+      if (!made) {
+        made = new RowElement(true);
+        this.stickyPool.push(made);
+        elements.sticky.append(made.root);
+      }
+      made.show(this.shown(context.rows.indexOf(row.id) ?? -1, row), at * rowPx);
+      made.root.dataset.id = row.id;
+      painted.push({ row, y: at * rowPx, sticky: true });
+    }
+    for (const made of this.stickyPool.slice(rows.length)) setHidden(made.root, true);
+    setHidden(elements.sticky, rows.length === 0);
+    elements.sticky.style.height = `${rows.length * rowPx}px`;
+  }
+
+  private shown(index: number, row: SpanRow | undefined) {
+    const { state, summary, rows, inEditor } = this.context;
+    return {
+      index,
+      row,
+      selected: row !== undefined && row.id === state.selected?.id,
+      now: this.context.now(),
+      total: rows.head.total,
+      showServer: (summary?.servers.length ?? 0) > 1 && state.spec.groupBy !== 'server',
+      handlerHint: inEditor,
+    };
+  }
+}

@@ -1,0 +1,77 @@
+/** What moves the window of time, in one place for mouse, wheel and keys. */
+import {
+  fitWindow,
+  panWindow,
+  type TimeWindow,
+  xToTime,
+  zoomWindow,
+} from '../../src/core/view/timeScale.js';
+import { endOf } from '../../src/core/view/bars.js';
+import type { SpanRow } from '../../src/core/protocol.js';
+import type { ViewContext } from '../context.js';
+
+/** One press of `+`, one notch of a wheel. */
+const keyFactor = 0.7;
+
+export class Zoom {
+  constructor(private readonly context: ViewContext) {}
+
+  /** Around the place under the pointer. */
+  wheel(deltaPx: number, x: number, widthPx: number): void {
+    const at = xToTime(this.context.window(), widthPx, x);
+    this.set(zoomWindow(this.context.window(), at, 1.0022 ** deltaPx, this.context.bounds()));
+  }
+
+  /** Around the selected bar when it is on screen, else around the middle. */
+  step(inwards: boolean, selected: SpanRow | undefined): void {
+    const { context } = this;
+    const window = context.window();
+    let at = (window.start + window.end) / 2;
+    if (selected) {
+      const middle = (selected.start + endOf(selected, context.now())) / 2;
+      if (middle > window.start && middle < window.end) at = middle;
+    }
+    this.set(zoomWindow(window, at, inwards ? keyFactor : 1 / keyFactor, context.bounds()));
+  }
+
+  /** `share` of the window; positive goes to later times. */
+  pan(share: number): void {
+    const window = this.context.window();
+    const by = (window.end - window.start) * share;
+    this.set(panWindow(window, by, this.context.bounds()));
+  }
+
+  panPixels(px: number, widthPx: number): void {
+    this.pan(px / widthPx);
+  }
+
+  whole(): void {
+    this.context.update({ window: null });
+  }
+
+  /** The row fills the width; a second time, everything does. */
+  fit(row: SpanRow | undefined): void {
+    if (!row) {
+      this.whole();
+      return;
+    }
+    const target = fitWindow(row.start, endOf(row, this.context.now()), 0.08);
+    const window = this.context.state.window;
+    const same =
+      window !== null &&
+      Math.abs(window.start - target.start) + Math.abs(window.end - target.end) <
+        (target.end - target.start) * 0.01;
+    if (same) this.whole();
+    else this.set(target);
+  }
+
+  range(from: number, to: number): void {
+    this.set({ start: Math.min(from, to), end: Math.max(from, to) });
+  }
+
+  private set(window: TimeWindow): void {
+    const bounds = this.context.bounds();
+    const whole = window.start <= bounds.start && window.end >= bounds.end;
+    this.context.update({ window: whole ? null : window });
+  }
+}
