@@ -64,6 +64,8 @@ export interface ViewSpec {
     | { readonly kind: 'span'; readonly traceId: string; readonly spanId: string };
   /** What root rows are gathered under; absent or `time`: nothing, calls in order of time. */
   readonly groupBy?: GroupBy;
+  /** Times as reported; otherwise clocks of other processes are repaired by nesting. */
+  readonly rawTimes?: boolean;
   /** Layers that the user switched off. */
   readonly hiddenLayers: readonly Layer[];
   /** Rows open or closed unless toggled. */
@@ -111,6 +113,12 @@ export interface SpanRow {
    * key, its bar reaches from the first to the last call; calls and their spans stand below it.
    */
   readonly group?: { readonly calls: number; readonly errors: number };
+  /** MCP method, on MCP rows. */
+  readonly method?: string;
+  /** OTLP span kind: 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  readonly kind?: number;
+  /** ns that were added to the start because the clock of its process is off; absent when 0. */
+  readonly skew?: number;
   /** On LLM rows, where they are known. */
   readonly tokens?: { readonly input: number; readonly output: number };
 }
@@ -283,6 +291,8 @@ export interface ReportedPlace {
   readonly column: number;
   /** `code.function.name`; '' when it was not reported. */
   readonly functionName: string;
+  /** The line's own text when it was reported, to follow it in a changed file; '' when unknown. */
+  readonly text: string;
   /** Working directory of the process that reported it. */
   readonly cwd: string | null;
   /** Instrumentation scope that reported it. */
@@ -360,6 +370,8 @@ export interface HandlerPlace {
   readonly how: string;
   /** Of a resource: its URI or URI template, where that is not the name. */
   readonly uri?: string;
+  /** The registration is certain, the function behind it could not be followed. */
+  readonly isRegistration?: boolean;
 }
 
 /** Given to the indexer worker as `workerData`. */
@@ -434,4 +446,53 @@ export type HostEvents = TraceEvents & {
   'view/reveal': { span: SpanRef };
   /** Telemetry trouble to show in the view's banner; null clears it. */
   'view/problem': { message: string | null };
+};
+
+// ── host ↔ call form ──
+
+/** What the form is about. Prompts and resource templates get a schema made from their arguments. */
+export interface CallSubject {
+  /** Stable for one tool of one server; the last values are remembered under it. */
+  readonly id: string;
+  readonly server: string;
+  readonly kind: HandlerKind;
+  /** Tool or prompt name, resource URI or template. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly schema: { readonly [key: string]: unknown };
+  /** Arguments as JSON text: what was sent last, or the call that is replayed; null at first. */
+  readonly lastArguments: string | null;
+}
+
+/** How a call of the form ended. */
+export interface CallResult {
+  /** As the server sent it; null when it answered with an error or not at all. */
+  readonly result: { readonly [key: string]: unknown } | null;
+  readonly error: { readonly code: number | null; readonly message: string } | null;
+  readonly cancelled: boolean;
+  readonly milliseconds: number;
+}
+
+export type FormRequests = {
+  /** The page is ready; answers what to show, or null. */
+  'form/subject': { params: null; result: CallSubject | null };
+  'form/call': { params: { id: string; arguments: string }; result: CallResult };
+  'form/cancel': { params: null; result: null };
+  /** Remembers arguments that were not sent yet. */
+  'form/keep': { params: { id: string; arguments: string }; result: null };
+  'form/openHandler': { params: { id: string }; result: null };
+  'form/pick': { params: null; result: null };
+  /** Selects the last call of the form in the trace view. */
+  'form/showTrace': { params: null; result: null };
+  'clipboard/write': HostRequests['clipboard/write'];
+  'text/open': HostRequests['text/open'];
+  'link/open': HostRequests['link/open'];
+};
+
+export type FormEvents = {
+  'form/show': CallSubject;
+  'call/progress': { progress: number; total: number | null; message: string };
+  /** The server of the form started, stopped or failed; null reason while it runs. */
+  'server/state': { running: boolean; text: string };
 };

@@ -209,6 +209,7 @@ export class Evaluator {
   private imported(expr: Extract<Expr, { e: 'import' }>, of: Closure, depth: number): Value[] {
     const asIs: Value[] = [{ ...of, context: of.env }];
     const files = this.sources.resolve(expr.from, of.file);
+    const submodule = expr.name === '*' ? null : this.submodule(expr.from, expr.name, of.file);
     if (expr.name === '*') return asIs;
     for (const file of files) {
       const facts = this.sources.load(file);
@@ -227,7 +228,14 @@ export class Evaluator {
         if (known.length > 0) return known.map((value) => ({ ...value, context: of.env }));
       }
     }
-    return asIs;
+    return submodule ? this.values({ ...of, expr: submodule }, depth + 1) : asIs;
+  }
+
+  /** Python: `from package import module`. */
+  private submodule(from: string, name: string, file: string): Expr | null {
+    const module = from.endsWith('.') ? `${from}${name}` : `${from}.${name}`;
+    const isModule = file.endsWith('.py') && this.sources.resolve(module, file).length > 0;
+    return isModule ? { e: 'import', from: module, name: '*' } : null;
   }
 
   private parameter(expr: Extract<Expr, { e: 'param' }>, of: Closure, depth: number): Value[] {

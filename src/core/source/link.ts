@@ -65,10 +65,11 @@ function linkRegistration(
       : undefined;
     const handlers = findFunctions(evaluator, at(registration.handler, context), context);
     if (handlers.length === 0 && registration.handlerRequired) return [];
-    const unknown: FunctionPlace = { file, spot: registration.spot, fn: -1 };
-    return (handlers.length > 0 ? handlers : [unknown]).map((place) => ({
+    const registered: FunctionPlace = { file, spot: registration.spot, fn: -1 };
+    return (handlers.length > 0 ? handlers : [registered]).map((place) => ({
       ...makePlace(registration.kind, text, place.file, place.spot, facts, registration.how),
       ...(uri && uri !== text ? { uri } : {}),
+      ...(place.fn < 0 ? { isRegistration: true } : {}),
     }));
   });
 }

@@ -47,3 +47,25 @@ export function rankPlaces(
     (a, b) => score(a) - score(b) || a.file.length - b.file.length || (a.file < b.file ? -1 : 1),
   );
 }
+
+/**
+ * Places whose name comes close: a server mounted under a prefix (`weather_get` for `get`), or
+ * another spelling of the same words. To be offered, never to be stated.
+ */
+export function guessPlaces(places: readonly HandlerPlace[], name: string): HandlerPlace[] {
+  const wanted = plain(name);
+  return places.filter((place) => {
+    const known = plain(place.name);
+    if (known === '') return false;
+    return (
+      known === wanted ||
+      (known.length > 2 &&
+        /[_./:-]/.test(name.at(-place.name.length - 1) ?? '') &&
+        name.endsWith(place.name))
+    );
+  });
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+}
