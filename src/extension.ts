@@ -49,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
   );
   running = { collector, servers };
   context.subscriptions.push(
-    ...[output, collector, configs, servers, agent, indexer, texts, panel],
+    ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
     agent.watch(servers),
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
