@@ -1,0 +1,92 @@
+import { layers, outcomes } from './model.js';
+import { flag, noOutcome, type SpanColumns } from './spanColumns.js';
+
+/** Place of a layer in the chain of one call, outermost first; -1 outside it. */
+const chainRank = layers.map((layer) =>
+  ['tool', 'mcp-client', 'wire', 'mcp-server'].indexOf(layer),
+);
+const internal = layers.indexOf('internal');
+const okOutcome = outcomes.indexOf('ok');
+const cancelled = outcomes.indexOf('cancelled');
+/** Transport spans (HTTP client and server) that may stand between two links of a chain. */
+const maxBetween = 3;
+
+/**
+ * Counts logical calls: one for each chain `execute_tool` → client → wire → server, however many
+ * of its spans there are, kept true while they arrive.
+ */
+export class CallCounter {
+  calls = 0;
+  errors = 0;
+  running = 0;
+
+  constructor(private readonly columns: SpanColumns) {}
+
+  clear(): void {
+    this.calls = 0;
+    this.errors = 0;
+    this.running = 0;
+  }
+
+  /** To be called before a slot changes. */
+  forget(slot: number): void {
+    this.add(slot, -1);
+    const { flags } = this.columns;
+    flags[slot] = flags[slot]! & ~flag.call;
+  }
+
+  /** To be called after a slot changed and was linked. */
+  count(slot: number): void {
+    const { flags } = this.columns;
+    this.add(slot, -1);
+    flags[slot] = this.isHead(slot) ? flags[slot]! | flag.call : flags[slot]! & ~flag.call;
+    this.add(slot, 1);
+  }
+
+  /** A slot arrived or went: what is below it may have become part of its call, or a call. */
+  recountBelow(slot: number, between = 0): void {
+    const { firstChild, next, layer } = this.columns;
+    for (let child = firstChild[slot]!; child !== -1; child = next[child]!) {
+      if (chainRank[layer[child]!]! >= 0) this.count(child);
+      else if (between < maxBetween && this.isTransport(child))
+        this.recountBelow(child, between + 1);
+    }
+  }
+
+  private add(slot: number, by: number): void {
+    const { flags, outcome, duration } = this.columns;
+    if (!(flags[slot]! & flag.call)) return;
+    this.calls += by;
+    const ended = outcome[slot]!;
+    if (ended !== noOutcome && ended !== okOutcome && ended !== cancelled) this.errors += by;
+    if (duration[slot]! < 0) this.running += by;
+  }
+
+  private isHead(slot: number): boolean {
+    const { flags, layer, parent } = this.columns;
+    const rank = chainRank[layer[slot]!]!;
+    if (rank < 0 || !(flags[slot]! & flag.present)) return false;
+    let above = parent[slot]!;
+    for (let steps = 0; above !== -1 && steps <= maxBetween; steps++) {
+      const rankAbove = chainRank[layer[above]!]!;
+      if (rankAbove >= 0) return !(rankAbove <= rank && this.isSameCall(above, slot));
+      if (!this.isTransport(above)) return true;
+      above = parent[above]!;
+    }
+    return true;
+  }
+
+  private isSameCall(outer: number, inner: number): boolean {
+    const { method, target } = this.columns;
+    return (
+      (method[outer] === 0 || method[inner] === 0 || method[outer] === method[inner]) &&
+      (target[outer] === 0 || target[inner] === 0 || target[outer] === target[inner])
+    );
+  }
+
+  private isTransport(slot: number): boolean {
+    const { flags, layer, kind } = this.columns;
+    if (!(flags[slot]! & flag.present)) return true;
+    return layer[slot] === internal && (kind[slot] === 2 || kind[slot] === 3);
+  }
+}

@@ -1,0 +1,38 @@
+import type { FlatTree } from './flatTree.js';
+import type { SpanIndex } from './spanIndex.js';
+
+/**
+ * Marks the rows on the slowest chain of a tree: walking back from the end of a row, the child
+ * that ended last before the cursor is what was waited for; then the cursor is its start.
+ */
+export function findCriticalRows(index: SpanIndex, tree: FlatTree, now: number): Uint8Array {
+  const critical = new Uint8Array(tree.slots.length);
+  if (tree.slots.length === 0) return critical;
+  const { duration } = index.columns;
+  const startOf = (row: number): number =>
+    index.startOf(tree.slots[row]!) + (tree.shifts?.[row] ?? 0);
+  const endOf = (row: number): number => {
+    const length = duration[tree.slots[row]!]!;
+    return length < 0 ? now : startOf(row) + length;
+  };
+  critical[0] = 1;
+  const pending = [0];
+  while (pending.length > 0) {
+    const row = pending.pop()!;
+    const end = row + tree.descendants[row]!;
+    const children: number[] = [];
+    for (let child = row + 1; child <= end; child += tree.descendants[child]! + 1) {
+      children.push(child);
+    }
+    children.sort((a, b) => endOf(b) - endOf(a));
+    let cursor = endOf(row);
+    for (const child of children) {
+      // A child that overlaps what is already on the path was not waited for.
+      if (endOf(child) > cursor + 1000) continue;
+      critical[child] = 1;
+      pending.push(child);
+      cursor = startOf(child);
+    }
+  }
+  return critical;
+}

@@ -1,0 +1,396 @@
+import type { ViewSpec } from '../protocol.js';
+import { findCriticalRows } from './criticalPath.js';
+import { type FlatTree, flattenTree, type TreeOptions } from './flatTree.js';
+import { groupRoots, type RootGroup } from './groupRoots.js';
+import type { MatchCache } from './matchCache.js';
+import { layers } from './model.js';
+import type { SpanIndex } from './spanIndex.js';
+
+/** One visible row: a span of a tree, or the header of a group. */
+export type PlannedRow =
+  | {
+      readonly kind: 'span';
+      readonly tree: FlatTree;
+      /** Place in `tree`. */
+      readonly row: number;
+      readonly depth: number;
+      readonly expanded: boolean;
+    }
+  | { readonly kind: 'group'; readonly group: RootGroup; readonly expanded: boolean };
+
+interface Unit {
+  /** Top-level slot, or -1 for the header of `group`. */
+  readonly top: number;
+  readonly group: RootGroup | null;
+}
+
+/** The visible rows of a tree, as places in it. */
+interface VisibleTree {
+  readonly tree: FlatTree;
+  readonly rows: Int32Array;
+}
+
+const maxCachedRows = 2_000_000;
+
+/**
+ * Which rows a `ViewSpec` shows, for one revision of the index: counts for every top-level tree,
+ * rows only for those that a page touches. What did not change is not computed again.
+ */
+export class RowPlan {
+  private readonly toggled: ReadonlySet<string>;
+  private readonly options: TreeOptions;
+  private revision = -1;
+  private units: readonly Unit[] | null = null;
+  private tops: Int32Array = new Int32Array(0);
+  /** Rows before each unit; one longer than the units. */
+  private offsets = new Float64Array(1);
+  /** By top slot: visible rows, -1 = unknown. */
+  private counts = new Int32Array(0);
+  private readonly trees = new Map<number, VisibleTree>();
+  private cachedRows = 0;
+  private readonly stop: () => void;
+
+  constructor(
+    private readonly index: SpanIndex,
+    readonly spec: ViewSpec,
+    private readonly matches: MatchCache | null,
+    private readonly serverName: (slot: number) => string,
+  ) {
+    this.toggled = new Set(spec.toggled);
+    this.options = {
+      hidden: layers.map((layer) => spec.hiddenLayers.includes(layer)),
+      rawTimes: spec.rawTimes ?? false,
+    };
+    this.stop = index.onDidChange((slot) => this.forget(slot));
+  }
+
+  dispose(): void {
+    this.stop();
+  }
+
+  get total(): number {
+    this.update();
+    return this.offsets.at(-1) ?? 0;
+  }
+
+  /** Earliest start and latest end of the trees shown, ns after the session's origin. */
+  extent(now: number): { start: number; end: number } {
+    this.update();
+    let start = Number.POSITIVE_INFINITY;
+    let end = Number.NEGATIVE_INFINITY;
+    const { duration, firstChild } = this.index.columns;
+    for (let unit = 0; unit < this.unitCount; unit++) {
+      const top = this.topOf(unit);
+      if (top === -1 || (this.units === null && this.countOf(top) === 0)) continue;
+      const from = this.index.startOf(top);
+      if (from < start) start = from;
+      const long = duration[top]!;
+      const to = long < 0 ? now : from + long;
+      if (to > end) end = to;
+      // Children may outlive a root, as after a fire-and-forget; looked at only in small trees.
+      if (firstChild[top] !== -1) end = Math.max(end, this.endBelow(top, now));
+    }
+    return Number.isFinite(start) ? { start, end } : { start: 0, end: 0 };
+  }
+
+  page(from: number, count: number): PlannedRow[] {
+    this.update();
+    const rows: PlannedRow[] = [];
+    const end = Math.min(from + count, this.offsets.at(-1) ?? 0);
+    let unit = this.unitAt(from);
+    for (let at = Math.max(0, from); at < end; unit++) {
+      const first = this.offsets[unit]!;
+      const last = this.offsets[unit + 1]!;
+      for (; at < Math.min(last, end); at++) rows.push(this.rowAt(unit, at - first));
+    }
+    return rows;
+  }
+
+  /** Rows above `index` that contain it, outermost first. */
+  ancestorsOf(index: number): PlannedRow[] {
+    this.update();
+    const unit = this.unitAt(index);
+    if (unit >= this.unitCount) return [];
+    const found: PlannedRow[] = [];
+    const top = this.topOf(unit);
+    if (top === -1) return found;
+    const group = this.units?.[unit]?.group;
+    if (group) found.push(this.groupRow(group));
+    const { tree, rows } = this.visible(top);
+    const row = rows[index - this.offsets[unit]!]!;
+    for (let above = 0; above < row; ) {
+      if (row <= above + tree.descendants[above]!) {
+        found.push(this.spanRow(tree, above, group ? 1 : 0));
+        above++;
+      } else above += tree.descendants[above]! + 1;
+    }
+    return found;
+  }
+
+  /** Place of a slot among the visible rows, or null when it is folded away or filtered out. */
+  locate(slot: number): number | null {
+    this.update();
+    const top = this.index.links.topOf(slot);
+    const unit = this.unitOf(top);
+    if (unit === -1) return null;
+    const { tree, rows } = this.visible(this.topOf(unit));
+    const row = tree.slots.indexOf(slot);
+    if (row === -1) return null;
+    const place = binarySearch(rows, row);
+    return place === -1 ? null : this.offsets[unit]! + place;
+  }
+
+  /** Every row of every unit, folded or not, in order; with the visible index it stands at or after. */
+  *allRows(startUnit: number, step: 1 | -1): Generator<{ tree: FlatTree; unit: number }> {
+    this.update();
+    for (let unit = startUnit; unit >= 0 && unit < this.unitCount; unit += step) {
+      const top = this.topOf(unit);
+      if (top !== -1) yield { tree: this.visible(top).tree, unit };
+    }
+  }
+
+  unitAt(row: number): number {
+    let low = 0;
+    let high = this.unitCount;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.offsets[middle + 1]! <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  groupOf(unit: number): RootGroup | null {
+    return this.units?.[unit]?.group ?? null;
+  }
+
+  /** Whether a row of a tree is part of the filtered picture. */
+  isKept(tree: FlatTree, row: number): boolean {
+    return this.keepRows(tree)?.[row] !== 0;
+  }
+
+  critical(tree: FlatTree, now: number): Uint8Array {
+    return findCriticalRows(this.index, tree, now);
+  }
+
+  rowId(slot: number): string {
+    const { traceId, spanId } = this.index.refOf(slot);
+    return `${traceId}:${spanId}`;
+  }
+
+  isExpanded(id: string): boolean {
+    return this.spec.expandedByDefault !== this.toggled.has(id);
+  }
+
+  /** Tops that are shown, in order. */
+  shownTops(): number[] {
+    this.update();
+    const shown: number[] = [];
+    for (let unit = 0; unit < this.unitCount; unit++) {
+      const top = this.topOf(unit);
+      if (top !== -1 && this.offsets[unit + 1]! > this.offsets[unit]!) shown.push(top);
+    }
+    return shown;
+  }
+
+  visibleTree(top: number): FlatTree {
+    return this.visible(top).tree;
+  }
+
+  private get unitCount(): number {
+    return this.units?.length ?? this.tops.length;
+  }
+
+  private topOf(unit: number): number {
+    return this.units ? this.units[unit]!.top : this.tops[unit]!;
+  }
+
+  private unitOf(top: number): number {
+    const wanted = this.spec.scope.kind === 'span' ? (this.tops[0] ?? -1) : top;
+    for (let unit = 0; unit < this.unitCount; unit++) if (this.topOf(unit) === wanted) return unit;
+    return -1;
+  }
+
+  private update(): void {
+    if (this.revision === this.index.revision) return;
+    this.revision = this.index.revision;
+    if (this.counts.length < this.index.columns.capacity) {
+      const larger = new Int32Array(this.index.columns.capacity).fill(-1);
+      larger.set(this.counts);
+      this.counts = larger;
+    }
+    this.tops = this.findTops();
+    const groupBy = this.spec.groupBy ?? 'time';
+    this.units = groupBy === 'time' ? null : this.groupUnits(groupBy);
+    const count = this.unitCount;
+    if (this.offsets.length !== count + 1) this.offsets = new Float64Array(count + 1);
+    let rows = 0;
+    for (let unit = 0; unit < count; unit++) {
+      this.offsets[unit] = rows;
+      const top = this.topOf(unit);
+      rows += top === -1 ? 1 : this.countOf(top);
+    }
+    this.offsets[count] = rows;
+  }
+
+  private findTops(): Int32Array {
+    const { index } = this;
+    const { scope } = this.spec;
+    if (scope.kind === 'session') return index.roots.sorted();
+    if (scope.kind === 'span') {
+      const slot = index.find(scope);
+      return Int32Array.from(slot === -1 ? [] : [slot]);
+    }
+    const trace = index.findTrace(scope.traceId);
+    const tops: number[] = [];
+    if (trace !== -1) {
+      for (
+        let slot = index.traces.firstRoot[trace]!;
+        slot !== -1;
+        slot = index.columns.next[slot]!
+      ) {
+        tops.push(slot);
+      }
+    }
+    return Int32Array.from(tops.sort((a, b) => index.startOf(a) - index.startOf(b) || a - b));
+  }
+
+  private groupUnits(by: 'server' | 'tool' | 'trace' | 'run'): Unit[] {
+    const tops = Array.from(this.tops).filter((top) => this.countOf(top) > 0);
+    const units: Unit[] = [];
+    for (const group of groupRoots(this.index, tops, by, this.serverName)) {
+      units.push({ top: -1, group });
+      if (!this.isExpanded(`group:${group.key}`)) continue;
+      for (const top of group.tops) units.push({ top, group });
+    }
+    return units;
+  }
+
+  private countOf(top: number): number {
+    const known = this.counts[top]!;
+    if (known !== -1) return known;
+    const { columns } = this.index;
+    let count: number;
+    if (columns.firstChild[top] === -1) {
+      const shown =
+        !this.options.hidden[columns.layer[top]!] && (this.matches?.matches(top) ?? true);
+      count = shown ? 1 : 0;
+    } else count = this.visible(top).rows.length;
+    this.counts[top] = count;
+    return count;
+  }
+
+  private visible(top: number): VisibleTree {
+    const known = this.trees.get(top);
+    if (known) return known;
+    const tree = flattenTree(this.index, top, this.options);
+    const keep = this.keepRows(tree);
+    const rows: number[] = [];
+    for (let row = 0; row < tree.slots.length; row++) {
+      const closed = tree.descendants[row]! > 0 && !this.isExpanded(this.rowId(tree.slots[row]!));
+      if (keep?.[row] === 0) {
+        row += tree.descendants[row]!;
+        continue;
+      }
+      rows.push(row);
+      if (closed) row += tree.descendants[row]!;
+    }
+    const visible = { tree, rows: Int32Array.from(rows) };
+    this.cachedRows += tree.slots.length;
+    if (this.cachedRows > maxCachedRows) {
+      this.trees.clear();
+      this.cachedRows = tree.slots.length;
+    }
+    this.trees.set(top, visible);
+    return visible;
+  }
+
+  /** What a query leaves: matches, what is above them and what is below them. Null: everything. */
+  private keepRows(tree: FlatTree): Uint8Array | null {
+    const { matches } = this;
+    if (!matches) return null;
+    const keep = new Uint8Array(tree.slots.length);
+    let keptUntil = -1;
+    for (let row = 0; row < tree.slots.length; row++) {
+      if (row <= keptUntil) keep[row] = 1;
+      else if (matches.matches(tree.slots[row]!)) {
+        keep[row] = 1;
+        keptUntil = row + tree.descendants[row]!;
+      }
+    }
+    // Bottom up: a row with a kept one below it stays as its frame.
+    const path: number[] = [];
+    for (let row = 0; row < tree.slots.length; row++) {
+      path.length = tree.depths[row]!;
+      path.push(row);
+      if (keep[row] === 0) continue;
+      for (let above = path.length - 2; above >= 0 && keep[path[above]!] === 0; above--) {
+        keep[path[above]!] = 1;
+      }
+    }
+    return keep;
+  }
+
+  private forget(slot: number): void {
+    const top = this.index.links.topOf(slot);
+    if (top < this.counts.length) this.counts[top] = -1;
+    const tree = this.trees.get(top);
+    if (tree) {
+      this.cachedRows -= tree.tree.slots.length;
+      this.trees.delete(top);
+    }
+    // A slot that was a top until now may be below another one.
+    if (slot !== top) {
+      if (slot < this.counts.length) this.counts[slot] = -1;
+      this.trees.delete(slot);
+    }
+    if (this.spec.scope.kind === 'span') {
+      this.trees.clear();
+      this.counts.fill(-1);
+      this.cachedRows = 0;
+    }
+  }
+
+  private rowAt(unit: number, offset: number): PlannedRow {
+    const top = this.topOf(unit);
+    const group = this.units?.[unit]?.group ?? null;
+    if (top === -1) return this.groupRow(group!);
+    const { tree, rows } = this.visible(top);
+    return this.spanRow(tree, rows[offset]!, group ? 1 : 0);
+  }
+
+  private spanRow(tree: FlatTree, row: number, under: number): PlannedRow {
+    const expanded = tree.descendants[row]! > 0 && this.isExpanded(this.rowId(tree.slots[row]!));
+    return { kind: 'span', tree, row, depth: tree.depths[row]! + under, expanded };
+  }
+
+  private groupRow(group: RootGroup): PlannedRow {
+    return { kind: 'group', group, expanded: this.isExpanded(`group:${group.key}`) };
+  }
+
+  private endBelow(top: number, now: number): number {
+    const tree = this.visible(top).tree;
+    let end = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < tree.slots.length; row++) {
+      const slot = tree.slots[row]!;
+      const long = this.index.columns.duration[slot]!;
+      const start = this.index.startOf(slot) + (tree.shifts?.[row] ?? 0);
+      end = Math.max(end, long < 0 ? now : start + long);
+    }
+    return end;
+  }
+}
+
+/** Place of a value in an ascending list, or -1. */
+function binarySearch(values: Int32Array, wanted: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const value = values[middle]!;
+    if (value === wanted) return middle;
+    if (value < wanted) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
