@@ -39,6 +39,16 @@ const methods = {
     const api = await extension.activate();
     return (await api.request(method, params)) ?? null;
   },
+  /** The text of "Developer: Startup Performance". */
+  'perf/report': async () => {
+    await vscode.commands.executeCommand('perfview.show');
+    for (let waited = 0; waited < 20_000; waited += 200) {
+      const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'perf');
+      if (document?.getText().includes('Extension Activation Stats')) return document.getText();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    return null;
+  },
   'extension/isActive': () => vscode.extensions.getExtension('spanpath.spanpath')?.isActive ?? null,
 };
 

@@ -60,6 +60,10 @@ export class Probe {
     return this.ask('command/run', { command, args });
   }
 
+  performanceReport(): Promise<string | null> {
+    return this.ask('perf/report');
+  }
+
   isSpanpathActive(): Promise<boolean | null> {
     return this.ask('extension/isActive');
   }

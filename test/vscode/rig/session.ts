@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly settings?: Record<string, unknown>;
   readonly env?: Record<string, string>;
   readonly viewport?: { width: number; height: number };
+  /** Folders of extensions to pack and install beside Spanpath. */
+  readonly extensions?: readonly string[];
 }
 
 /** Nothing beside what is tested: no welcome page, no chat, no tips. */
@@ -69,7 +71,7 @@ export class Session {
   static async open(options: SessionOptions): Promise<Session> {
     const { workspace, trust = 'trusted', settings = {}, env = {} } = options;
     const entry = await ensureCodeServer();
-    const folders = { ...makeFolders(), extensions: installExtensions(entry) };
+    const folders = { ...makeFolders(), extensions: installExtensions(entry, options.extensions) };
     const portFile = join(folders.base, 'probe.port');
     const home = join(folders.base, 'spanpath-home');
     const server = await startCodeServer({
@@ -109,39 +111,45 @@ export class Session {
   }
 }
 
-/** The packed extension and the probe, installed once for all sessions of these two builds. */
-function installExtensions(entry: string): string {
+/** The packed extension and those of tests, installed once for all sessions of these builds. */
+function installExtensions(entry: string, others: readonly string[] = []): string {
   const [packed] = globSync('spanpath-*.vsix', { cwd: root });
   const vsix = process.env.SPANPATH_VSIX ?? (packed && join(root, packed));
   if (!vsix || !existsSync(vsix)) throw new Error('There is no VSIX: run npm run package first');
-  const probe = join(import.meta.dirname, '../probe');
-  const contents = [vsix, ...['package.json', 'probe.js'].map((name) => join(probe, name))];
+  const folders = [join(root, 'test/vscode/probe'), ...others];
+  const contents = folders.flatMap((folder) =>
+    globSync('*.{js,json}', { cwd: folder }).map((name) => join(folder, name)),
+  );
   const hash = createHash('sha256');
-  for (const file of contents) hash.update(readFileSync(file));
+  for (const file of [vsix, ...contents]) hash.update(readFileSync(file));
   const base = join(root, 'out/vscode');
   const extensions = join(base, `extensions-${hash.digest('hex').slice(0, 12)}`);
   if (existsSync(extensions)) return extensions;
-  for (const old of globSync('extensions-*', { cwd: base })) {
-    rmSync(join(base, old), { recursive: true });
-  }
-  const probeVsix = join(base, 'probe.vsix');
   mkdirSync(base, { recursive: true });
-  packProbe(probe, probeVsix);
-  const folders = { userData: join(base, 'install'), extensions: `${extensions}.new` };
-  const args = [vsix, probeVsix].flatMap((file) => ['--install-extension', file]);
-  runCodeServer(entry, folders, args);
+  const files = [
+    vsix,
+    ...folders.map((folder, index) => pack(folder, join(base, `${index}.vsix`))),
+  ];
+  const installing = `${extensions}.new`;
+  rmSync(installing, { recursive: true, force: true });
+  runCodeServer(
+    entry,
+    { userData: join(base, 'install'), extensions: installing },
+    files.flatMap((file) => ['--install-extension', file]),
+  );
   // Complete or not there at all. VS Code notes where each extension lies, so the note moves too.
-  renameSync(folders.extensions, extensions);
+  renameSync(installing, extensions);
   const list = join(extensions, 'extensions.json');
-  writeFileSync(list, readFileSync(list, 'utf8').replaceAll(folders.extensions, extensions));
+  writeFileSync(list, readFileSync(list, 'utf8').replaceAll(installing, extensions));
   return extensions;
 }
 
-function packProbe(folder: string, file: string): void {
+function pack(folder: string, file: string): string {
   const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
   const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license'];
   execFileSync(process.execPath, [vsce, 'package', ...flags, '--out', file], {
     cwd: folder,
     stdio: 'pipe',
   });
+  return file;
 }
