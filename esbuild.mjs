@@ -20,6 +20,13 @@ const entries = [
   { in: 'src/shim/main.ts', out: 'shim', ...node },
   { in: 'src/cli.ts', out: 'cli', ...node, banner: { js: '#!/usr/bin/env node' } },
   { in: 'webview/main.ts', out: 'webview/main', ...browser },
+  { in: 'webview/form/main.ts', out: 'webview/form', ...browser },
+  {
+    in: 'webview/form/main.css',
+    out: 'webview/form',
+    loader: { '.ttf': 'file' },
+    assetNames: '[name]',
+  },
   { in: 'webview/main.css', out: 'webview/main', loader: { '.ttf': 'file' }, assetNames: '[name]' },
 ];
 

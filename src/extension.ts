@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
 import { AgentServers, agentProviderId } from './vscode/agent/agentServers.js';
 import { createApi, type SpanpathApi } from './vscode/api.js';
+import { CallMemory } from './vscode/call/callMemory.js';
+import { CallView } from './vscode/call/callView.js';
 import { CollectorClient } from './vscode/collector/collectorClient.js';
+import { openCallable, registerCallCommands } from './vscode/commands/callCommands.js';
+import { ensureRunning } from './vscode/commands/pickers.js';
 import { createRunFromView } from './vscode/commands/runFromView.js';
 import { registerServerCommands } from './vscode/commands/serverCommands.js';
 import { registerTraceCommands } from './vscode/commands/traceCommands.js';
@@ -14,6 +18,7 @@ import { askByForm } from './vscode/servers/elicitation.js';
 import { Launcher } from './vscode/servers/launcher.js';
 import { Servers } from './vscode/servers/servers.js';
 import { ServerTree } from './vscode/servers/serverTree.js';
+import { findCall } from './vscode/trace/findCall.js';
 import { createHostHandlers } from './vscode/trace/hostHandlers.js';
 import { TextDocuments } from './vscode/trace/textDocuments.js';
 import { TracePanel, traceMethods, traceViewType } from './vscode/trace/tracePanel.js';
@@ -42,11 +47,20 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
   const indexer = new IndexerClient(distDir, cacheDir, (line) => output.info(line));
   const handlers = new HandlerService({ collector, indexer, output });
   const texts = new TextDocuments();
-  const panel = new TracePanel(
-    collector,
-    createHostHandlers({ handlers, texts, run: createRunFromView({ collector }) }),
-    distUri,
-  );
+  const run = createRunFromView({ collector });
+  const hostHandlers = createHostHandlers({ handlers, texts, run });
+  const panel = new TracePanel(collector, hostHandlers, distUri);
+  const callView = new CallView({
+    memory: new CallMemory(workspaceState),
+    distDir: distUri,
+    ensureRunning: async (server) => (await ensureRunning(server)) !== undefined,
+    openHandler: (server, callable) => openCallable(handlers, server, callable),
+    showInTrace: async (server, name, since) => {
+      const span = await findCall(collector, server, name, since);
+      panel.open(span ? { span } : {});
+    },
+    shared: hostHandlers,
+  });
   running = { collector, servers };
   context.subscriptions.push(
     ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
@@ -55,6 +69,8 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
     vscode.window.registerTreeDataProvider('spanpath.servers', new ServerTree(servers, agent)),
     ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
+    vscode.window.registerWebviewViewProvider('spanpath.call', callView),
+    ...registerCallCommands(servers, callView, handlers),
     ...registerTraceCommands({ panel, collector, output }),
   );
   return createApi(collector, traceMethods);

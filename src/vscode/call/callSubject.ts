@@ -1,0 +1,83 @@
+import type { CallSubject } from '../../core/protocol.js';
+import type { JsonObject, PromptInfo, ResourceInfo, ToolInfo } from '../servers/connection.js';
+
+/** What can be called: a tool, a prompt or a resource of a server. */
+export type Callable =
+  | { readonly kind: 'tool'; readonly tool: ToolInfo }
+  | { readonly kind: 'prompt'; readonly prompt: PromptInfo }
+  | { readonly kind: 'resource'; readonly resource: ResourceInfo };
+
+type Subject = Omit<CallSubject, 'lastArguments'>;
+
+export function createSubject(serverId: string, server: string, callable: Callable): Subject {
+  const { kind } = callable;
+  const made = (name: string, title: string, description: string, schema: JsonObject): Subject => ({
+    ...{ server, kind, name, title, description, schema },
+    id: `${serverId}/${kind}/${name}`,
+  });
+  if (callable.kind === 'tool') {
+    const { name, title, annotations, description, inputSchema } = callable.tool;
+    return made(name, title ?? annotations?.title ?? name, description ?? '', inputSchema ?? {});
+  }
+  if (callable.kind === 'prompt') {
+    const { name, title, description } = callable.prompt;
+    return made(name, title ?? name, description ?? '', promptSchema(callable.prompt));
+  }
+  const { name, title, description, uri, uriTemplate } = callable.resource;
+  const address = uri ?? uriTemplate ?? name;
+  return made(address, title ?? name, description ?? '', templateSchema(uri ? '' : address));
+}
+
+/** Arguments of prompts are text. */
+function promptSchema(prompt: PromptInfo): JsonObject {
+  const fields = prompt.arguments ?? [];
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      fields.map(({ name, description }) => [name, { type: 'string', description }]),
+    ),
+    required: fields.filter(({ required }) => required).map(({ name }) => name),
+  };
+}
+
+const expression = /\{([+#./;?&]?)([^{}]*)\}/g;
+
+function variablesOf(list: string): string[] {
+  return list
+    .split(',')
+    .map((word) => word.replace(/(\*|:\d+)$/, '').trim())
+    .filter((name) => name !== '');
+}
+
+function templateSchema(template: string): JsonObject {
+  const required: string[] = [];
+  const properties: Record<string, JsonObject> = {};
+  for (const [, operator = '', list = ''] of template.matchAll(expression)) {
+    for (const name of variablesOf(list)) {
+      properties[name] = { type: 'string' };
+      if (operator !== '?' && operator !== '&') required.push(name);
+    }
+  }
+  return { type: 'object', properties, required };
+}
+
+/** Fills a URI template (RFC 6570 but for lists and maps, which a form of texts cannot give). */
+export function expandTemplate(template: string, values: JsonObject): string {
+  return template.replace(expression, (_, operator: string, list: string) => {
+    const given = variablesOf(list).flatMap((name) => {
+      const value = values[name];
+      return value === undefined || value === null ? [] : [[name, String(value)] as const];
+    });
+    if (given.length === 0) return '';
+    const raw = operator === '+' || operator === '#';
+    const encode = raw ? encodeURI : encodeURIComponent;
+    const named = operator === ';' || operator === '?' || operator === '&';
+    const separator =
+      operator === '?' || operator === '&' ? '&' : raw || !operator ? ',' : operator;
+    const first = operator === '+' ? '' : operator;
+    const words = given.map(([name, value]) =>
+      named ? `${name}=${encode(value)}` : encode(value),
+    );
+    return first + words.join(separator);
+  });
+}

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import type { CallResult, FormEvents, FormRequests } from '../../core/protocol.js';
+import { Rpc } from '../../core/rpc.js';
+import { parseJsonText } from '../../core/schema/parseInput.js';
+import type { JsonObject } from '../servers/connection.js';
+import type { Server } from '../servers/server.js';
+import { renderPage } from '../webviewPage.js';
+import type { CallMemory } from './callMemory.js';
+import { type Callable, createSubject } from './callSubject.js';
+import { runCall } from './runCall.js';
+
+type FormRpc = Rpc<Record<never, never>, FormRequests, Record<never, never>, FormEvents>;
+
+export interface CallViewParts {
+  readonly memory: CallMemory;
+  readonly distDir: vscode.Uri;
+  /** Starts the server when it does not run; false when it cannot. */
+  readonly ensureRunning: (server: Server) => Promise<boolean>;
+  readonly openHandler: (server: Server, callable: Callable) => Promise<unknown>;
+  /** The call of this server and name that started at `since` (ms) or later. */
+  readonly showInTrace: (server: string, name: string, since: number) => Promise<unknown>;
+  readonly shared: Pick<
+    { [M in keyof FormRequests]: (params: FormRequests[M]['params']) => unknown },
+    'clipboard/write' | 'text/open' | 'link/open'
+  >;
+}
+
+/** The Call view under the servers: the form of one tool, and what came back. */
+export class CallView implements vscode.WebviewViewProvider {
+  private view: vscode.WebviewView | null = null;
+  private rpc: FormRpc | null = null;
+  private current: { server: Server; callable: Callable } | null = null;
+  private running: AbortController | null = null;
+  private lastCall: { server: string; name: string; since: number } | null = null;
+
+  constructor(private readonly parts: CallViewParts) {}
+
+  /** Shows the form; with `argumentsText`, filled in with those instead of the last ones. */
+  async show(server: Server, callable: Callable, argumentsText?: string): Promise<void> {
+    this.current = { server, callable };
+    const subject = this.subject();
+    if (argumentsText !== undefined && subject)
+      await this.parts.memory.keep(subject.id, argumentsText);
+    if (this.view) {
+      this.view.show(false);
+      const shown = this.subject();
+      if (shown) this.rpc?.emit('form/show', shown);
+    }
+    await vscode.commands.executeCommand('spanpath.call.focus');
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    view.webview.options = { enableScripts: true, localResourceRoots: [this.parts.distDir] };
+    this.rpc = new Rpc<Record<never, never>, FormRequests, Record<never, never>, FormEvents>(
+      {
+        send: (message) => void view.webview.postMessage(message),
+        onMessage: (listener) => void view.webview.onDidReceiveMessage(listener),
+      },
+      this.answers(),
+    );
+    view.onDidDispose(() => {
+      this.view = null;
+      this.rpc = null;
+    });
+    view.webview.html = renderPage(view.webview, this.parts.distDir, {
+      script: 'webview/form.js',
+      style: 'webview/form.css',
+      title: 'Call',
+    });
+  }
+
+  private answers(): ConstructorParameters<
+    typeof Rpc<Record<never, never>, FormRequests, Record<never, never>, FormEvents>
+  >[1] {
+    const done = async (work: unknown): Promise<null> => {
+      await work;
+      return null;
+    };
+    const { shared } = this.parts;
+    return {
+      'form/subject': () => this.subject(),
+      'form/call': ({ arguments: text }) => this.call(text),
+      'form/cancel': () => {
+        this.running?.abort('cancelled by the user');
+        return null;
+      },
+      'form/keep': ({ id, arguments: text }) => done(this.parts.memory.keep(id, text)),
+      'form/pick': () => done(vscode.commands.executeCommand('spanpath.callTool')),
+      'form/openHandler': () =>
+        done(this.current && this.parts.openHandler(this.current.server, this.current.callable)),
+      'form/showTrace': () => {
+        const { lastCall } = this;
+        return done(
+          lastCall && this.parts.showInTrace(lastCall.server, lastCall.name, lastCall.since),
+        );
+      },
+      'clipboard/write': (params) => done(shared['clipboard/write'](params)),
+      'text/open': (params) => done(shared['text/open'](params)),
+      'link/open': (params) => done(shared['link/open'](params)),
+    };
+  }
+
+  private subject() {
+    if (!this.current) return null;
+    const { server, callable } = this.current;
+    const subject = createSubject(server.id, server.name, callable);
+    return { ...subject, lastArguments: this.parts.memory.recall(subject.id) };
+  }
+
+  private async call(text: string): Promise<CallResult> {
+    const { current } = this;
+    const subject = this.subject();
+    if (!current || !subject) throw new Error('Choose a tool first');
+    const parsed = parseJsonText(text);
+    if ('problem' in parsed) throw new Error(parsed.problem);
+    await this.parts.memory.keep(subject.id, text);
+    return this.send(current.server, current.callable, subject.name, parsed.value as JsonObject);
+  }
+
+  /** One call at a time, as there is one form; its progress goes to the page. */
+  private async send(
+    server: Server,
+    callable: Callable,
+    name: string,
+    args: JsonObject,
+  ): Promise<CallResult> {
+    const abort = new AbortController();
+    this.running?.abort('another call began');
+    this.running = abort;
+    if (!(await this.parts.ensureRunning(server)) || server.state.kind !== 'running') {
+      const { state } = server;
+      throw new Error(state.kind === 'failed' ? state.reason : 'The server is not running');
+    }
+    this.lastCall = { server: server.name, name, since: Date.now() };
+    try {
+      return await runCall(server.state.connection, callable, args ?? {}, {
+        signal: abort.signal,
+        onProgress: ({ progress, total, message }) =>
+          this.rpc?.emit('call/progress', {
+            progress,
+            total: total ?? null,
+            message: message ?? '',
+          }),
+      });
+    } finally {
+      if (this.running === abort) this.running = null;
+    }
+  }
+}

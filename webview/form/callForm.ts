@@ -1,0 +1,201 @@
+import type { CallSubject, FormEvents, FormRequests } from '../../src/core/protocol.js';
+import type { Rpc } from '../../src/core/rpc.js';
+import type { JsonValue } from '../../src/core/schema/json.js';
+import { parseJsonText } from '../../src/core/schema/parseInput.js';
+import { element, icon } from '../dom.js';
+import { ArgumentsEditor, type Mode } from './argumentsEditor.js';
+import { textButton } from './resultContent.js';
+import { ResultView } from './resultView.js';
+
+export type FormHost = Rpc<FormRequests, Record<never, never>, FormEvents, Record<never, never>>;
+
+const keepDelayMs = 400;
+const verbs = { tool: 'Call', prompt: 'Get', resource: 'Read' } as const;
+
+/** The whole page: one tool, prompt or resource, its arguments, a button and the answer. */
+export class CallForm {
+  private subject: CallSubject | null = null;
+  private editor: ArgumentsEditor | null = null;
+  private readonly result: ResultView;
+  private running = false;
+  private keepTimer: ReturnType<typeof setTimeout> | undefined;
+  private call: HTMLButtonElement | null = null;
+  private cancel: HTMLButtonElement | null = null;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly host: FormHost,
+  ) {
+    root.classList.add('call-form');
+    const ask = host.request.bind(host);
+    this.result = new ResultView({
+      openText: (title, text, language) => void ask('text/open', { title, text, language }),
+      copy: (text) => void ask('clipboard/write', { text }),
+      openLink: (url) => void ask('link/open', { url }),
+      showTrace: () => void ask('form/showTrace', null),
+    });
+    host.on('form/show', (subject) => this.show(subject));
+    host.on('call/progress', (progress) => this.running && this.result.progress(progress));
+    root.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        void this.send();
+      } else if (event.key === 'Escape' && this.running) void this.stop();
+    });
+  }
+
+  async start(): Promise<void> {
+    const subject = await this.host.request('form/subject', null);
+    if (subject) this.show(subject);
+    else if (!this.subject) this.showNothing();
+  }
+
+  private showNothing(): void {
+    const pick = element('button', { type: 'button', class: 'primary' }, 'Choose a Tool…');
+    pick.addEventListener('click', () => void this.host.request('form/pick', null));
+    this.root.replaceChildren(
+      element('p', { class: 'quiet' }, 'Select a tool under a running server to call it.'),
+      pick,
+    );
+  }
+
+  private show(subject: CallSubject): void {
+    const same = this.subject?.id === subject.id;
+    this.subject = subject;
+    const last = subject.lastArguments === null ? null : parseJsonText(subject.lastArguments);
+    const start = last && 'value' in last ? last.value : undefined;
+    this.editor = new ArgumentsEditor(subject.schema, start as JsonValue | undefined, () =>
+      this.keepSoon(),
+    );
+    if (!same) this.result.clear();
+    this.root.replaceChildren(
+      this.header(subject),
+      this.editor.element,
+      this.footer(subject),
+      this.result.element,
+    );
+    this.editor.focusFirst();
+  }
+
+  private header(subject: CallSubject): HTMLElement {
+    const handler = textButton('go-to-file', 'Open the handler', () => {
+      void this.host.request('form/openHandler', { id: subject.id });
+    });
+    const description = element('p', { class: 'description about' }, subject.description.trim());
+    description.hidden = subject.description.trim() === '';
+    return element(
+      'header',
+      {},
+      element(
+        'div',
+        { class: 'title' },
+        element('h2', {}, subject.title || subject.name),
+        element('span', { class: 'quiet' }, subject.server),
+        element('span', { class: 'tools' }, handler),
+      ),
+      description,
+      this.modeSwitch(),
+    );
+  }
+
+  private modeSwitch(): HTMLElement {
+    const modes: [Mode, string][] = [
+      ['form', 'Form'],
+      ['json', 'JSON'],
+    ];
+    const buttons = modes.map(([mode, label]) => {
+      const made = element('button', { type: 'button', 'aria-pressed': mode === 'form' }, label);
+      made.setAttribute('aria-pressed', String(mode === 'form'));
+      made.addEventListener('click', () => {
+        if (!this.editor?.switchTo(mode)) return;
+        for (const [index, each] of buttons.entries()) {
+          each.setAttribute('aria-pressed', String(modes[index]?.[0] === mode));
+        }
+      });
+      return made;
+    });
+    return element(
+      'div',
+      { class: 'modes', role: 'group', 'aria-label': 'Write arguments as' },
+      ...buttons,
+    );
+  }
+
+  private footer(subject: CallSubject): HTMLElement {
+    const call = element(
+      'button',
+      { type: 'button', class: 'primary', id: 'call' },
+      verbs[subject.kind],
+    );
+    call.title = `${verbs[subject.kind]} (Ctrl+Enter)`;
+    call.addEventListener('click', () => void this.send());
+    const cancel = element(
+      'button',
+      { type: 'button', class: 'secondary', id: 'cancel' },
+      'Cancel',
+    );
+    cancel.addEventListener('click', () => void this.stop());
+    const reset = element(
+      'button',
+      { type: 'button', class: 'link', title: 'Back to the defaults' },
+      icon('discard'),
+      'Reset',
+    );
+    reset.addEventListener('click', () => {
+      this.editor?.reset();
+      this.keepSoon();
+    });
+    this.call = call;
+    this.cancel = cancel;
+    this.setRunning(this.running);
+    return element('div', { class: 'actions' }, call, cancel, reset);
+  }
+
+  /** In the form problems have to be mended; written as JSON, a wrong call may be sent on purpose. */
+  private async send(): Promise<void> {
+    const { subject, editor } = this;
+    if (!subject || !editor || this.running) return;
+    const checked = editor.check();
+    if (!checked.arguments || (checked.problems.length > 0 && editor.mode === 'form')) {
+      editor.focusFirstProblem();
+      return;
+    }
+    clearTimeout(this.keepTimer);
+    this.setRunning(true);
+    this.result.running();
+    try {
+      const text = editor.mode === 'json' ? editor.current : JSON.stringify(checked.arguments);
+      const outcome = await this.host.request('form/call', { id: subject.id, arguments: text });
+      this.result.ended(outcome);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.result.ended({
+        result: null,
+        error: { code: null, message },
+        cancelled: false,
+        milliseconds: 0,
+      });
+    } finally {
+      this.setRunning(false);
+    }
+  }
+
+  private async stop(): Promise<void> {
+    await this.host.request('form/cancel', null);
+  }
+
+  private setRunning(running: boolean): void {
+    this.running = running;
+    if (this.call) this.call.disabled = running;
+    if (this.cancel) this.cancel.hidden = !running;
+  }
+
+  private keepSoon(): void {
+    clearTimeout(this.keepTimer);
+    this.keepTimer = setTimeout(() => {
+      if (!this.subject || !this.editor) return;
+      const { id } = this.subject;
+      void this.host.request('form/keep', { id, arguments: this.editor.current });
+    }, keepDelayMs);
+  }
+}

@@ -1,0 +1,157 @@
+/** What a server answered, each kind of content shown as what it is; all of it as text, never markup. */
+import { element, icon } from '../dom.js';
+
+export interface ResultActions {
+  readonly openText: (title: string, text: string, language: string) => void;
+  readonly copy: (text: string) => void;
+  readonly openLink: (url: string) => void;
+}
+
+type Part = Record<string, unknown>;
+/** Longer text is shown in part; the whole of it opens in an editor. */
+const maxShownCharacters = 20_000;
+const image = /^image\/(png|jpeg|gif|webp|bmp|avif)$/;
+const sound = /^audio\/[\w.+-]+$/;
+
+/** Tools answer `content`, prompts `messages`, resources `contents`. */
+export function resultContent(result: Part, actions: ResultActions): HTMLElement[] {
+  const shown: HTMLElement[] = [];
+  for (const part of parts(result.content)) shown.push(contentPart(part, actions));
+  for (const message of parts(result.messages)) {
+    shown.push(element('h3', {}, String(message.role ?? 'message')));
+    const content = Array.isArray(message.content) ? message.content : [message.content];
+    for (const part of parts(content)) shown.push(contentPart(part, actions));
+  }
+  for (const part of parts(result.contents)) shown.push(resourcePart(part, actions));
+  if (result.structuredContent !== undefined) {
+    shown.push(element('h3', {}, 'Structured content'));
+    shown.push(textBlock(JSON.stringify(result.structuredContent, null, 2), 'json', actions));
+  }
+  const known = ['content', 'messages', 'contents', 'structuredContent', 'isError', '_meta'];
+  const rest = Object.entries(result).filter(([key]) => !known.includes(key));
+  if (rest.length || shown.length === 0) {
+    const whole = shown.length === 0 ? result : Object.fromEntries(rest);
+    shown.push(textBlock(JSON.stringify(whole, null, 2), 'json', actions));
+  }
+  return shown;
+}
+
+function parts(value: unknown): Part[] {
+  const isPart = (each: unknown): each is Part => typeof each === 'object' && each !== null;
+  return Array.isArray(value) ? value.filter(isPart) : [];
+}
+
+function contentPart(part: Part, actions: ResultActions): HTMLElement {
+  switch (part.type) {
+    case 'text':
+      return anyText(String(part.text ?? ''), actions);
+    case 'image':
+    case 'audio':
+      return media(String(part.mimeType ?? ''), String(part.data ?? ''), actions);
+    case 'resource':
+      return resourcePart((part.resource ?? {}) as Part, actions);
+    case 'resource_link':
+      return linkPart(part, actions);
+    default:
+      return textBlock(JSON.stringify(part, null, 2), 'json', actions);
+  }
+}
+
+function resourcePart(part: Part, actions: ResultActions): HTMLElement {
+  const type = String(part.mimeType ?? '');
+  const body =
+    typeof part.blob === 'string'
+      ? media(type, part.blob, actions)
+      : anyText(String(part.text ?? ''), actions, type);
+  const caption = element('p', { class: 'quiet' }, [part.uri, type].filter(Boolean).join(' · '));
+  return element('div', { class: 'part' }, caption, body);
+}
+
+function linkPart(part: Part, actions: ResultActions): HTMLElement {
+  const uri = String(part.uri ?? '');
+  const label = String(part.title ?? part.name ?? uri);
+  const box = element('div', { class: 'part' }, icon('link'), ' ');
+  if (/^https?:\/\//i.test(uri)) {
+    const link = element('button', { type: 'button', class: 'link', title: uri }, label);
+    link.addEventListener('click', () => actions.openLink(uri));
+    box.append(link);
+  } else {
+    box.append(label, ' ', element('code', {}, uri));
+  }
+  if (part.description) {
+    box.append(element('p', { class: 'description' }, String(part.description)));
+  }
+  return box;
+}
+
+function media(type: string, base64: string, actions: ResultActions): HTMLElement {
+  const bytes = Math.floor((base64.length * 3) / 4);
+  const caption = element('p', { class: 'quiet' }, `${type || 'binary'} · ${sizeOf(bytes)}`);
+  if (/^[A-Za-z0-9+/=\s]*$/.test(base64)) {
+    const source = `data:${type};base64,${base64}`;
+    if (image.test(type)) {
+      const picture = element('img', { src: source, alt: `Image from the server (${type})` });
+      return element('figure', { class: 'part' }, picture, caption);
+    }
+    if (sound.test(type)) {
+      const player = element('audio', { controls: true, src: source });
+      return element('figure', { class: 'part' }, player, caption);
+    }
+  }
+  return element('div', { class: 'part' }, caption, textBlock(base64, 'plaintext', actions));
+}
+
+/** Text that is JSON is indented. */
+function anyText(text: string, actions: ResultActions, type = ''): HTMLElement {
+  const pretty = prettyJson(text);
+  if (pretty !== null) return textBlock(pretty, 'json', actions);
+  return textBlock(text, type === 'text/markdown' ? 'markdown' : 'plaintext', actions);
+}
+
+function prettyJson(text: string): string | null {
+  if (text.length > 2_000_000 || !/^\s*[[{]/.test(text)) return null;
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return null;
+  }
+}
+
+export function textBlock(text: string, language: string, actions: ResultActions): HTMLElement {
+  const cut = text.length > maxShownCharacters;
+  const block = element('pre', { tabindex: 0 }, cut ? text.slice(0, maxShownCharacters) : text);
+  const open = textButton('go-to-file', 'Open in an editor', () =>
+    actions.openText('Result', text, language),
+  );
+  const copy = textButton('copy', 'Copy', () => actions.copy(text));
+  const more = cut
+    ? element(
+        'p',
+        { class: 'quiet' },
+        `The first ${sizeOf(maxShownCharacters)} of ${sizeOf(text.length)}.`,
+      )
+    : null;
+  return element(
+    'div',
+    { class: 'block' },
+    element('div', { class: 'tools' }, copy, open),
+    block,
+    more,
+  );
+}
+
+export function textButton(name: string, label: string, press: () => void): HTMLButtonElement {
+  const made = element(
+    'button',
+    { type: 'button', class: 'small', title: label, 'aria-label': label },
+    icon(name),
+  );
+  made.addEventListener('click', press);
+  return made;
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
