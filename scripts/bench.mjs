@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { root } from './ensure.mjs';
@@ -25,19 +26,6 @@ if (files.length === 0) {
 if (!flags['no-build']) packageExtension();
 mkdirSync(outDir, { recursive: true });
 
-const figures = [];
-const failures = [];
-for (const file of files) {
-  process.stderr.write(`${basename(file, '.bench.ts')} …\n`);
-  const measured = await measure(file);
-  if (measured) figures.push(...measured.filter(isAsked));
-  else failures.push(file);
-}
-printTable(figures);
-if (flags.json) writeFileSync(flags.json, `${JSON.stringify(figures, null, 2)}\n`);
-for (const file of failures) console.error(`spanpath: ${file} failed; its messages are above`);
-process.exitCode = failures.length ? 1 : 0;
-
 function mayMeasure(file, name) {
   const [stem] = basename(file).split('.');
   return stem === name || name.startsWith(`${stem}.`) || stem.startsWith(name.split('.')[0]);
@@ -46,6 +34,24 @@ function mayMeasure(file, name) {
 function isAsked({ name }) {
   return names.length === 0 || names.some((asked) => name === asked || name.startsWith(asked));
 }
+
+/** A bundle lies elsewhere than its sources, which must not notice. */
+const keepPlaces = {
+  name: 'keep places',
+  setup(build) {
+    build.onResolve({ filter: /^\.{1,2}\/.*\.mjs$/ }, ({ path, resolveDir }) => ({
+      path: pathToFileURL(join(resolveDir, path)).href,
+      external: true,
+    }));
+    build.onLoad({ filter: /\btest\b.*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8')
+        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+        .replaceAll('import.meta.filename', JSON.stringify(path))
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      loader: 'ts',
+    }));
+  },
+};
 
 /** Bundles one file, so that it may import the TypeScript of src/, and runs it. */
 async function measure(file) {
@@ -67,6 +73,7 @@ async function measure(file) {
     format: 'esm',
     target: 'node24',
     packages: 'external',
+    plugins: [keepPlaces],
     sourcemap: 'inline',
     logLevel: 'warning',
   });
@@ -112,3 +119,16 @@ function printTable(rows) {
   console.log(line(header));
   for (const row of cells) console.log(line(row));
 }
+
+const figures = [];
+const failures = [];
+for (const file of files) {
+  process.stderr.write(`${basename(file, '.bench.ts')} …\n`);
+  const measured = await measure(file);
+  if (measured) figures.push(...measured.filter(isAsked));
+  else failures.push(file);
+}
+printTable(figures);
+if (flags.json) writeFileSync(flags.json, `${JSON.stringify(figures, null, 2)}\n`);
+for (const file of failures) console.error(`spanpath: ${file} failed; its messages are above`);
+process.exitCode = failures.length ? 1 : 0;

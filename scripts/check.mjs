@@ -1,8 +1,10 @@
 // Types, lint and format, each as CI wants them; prints every problem, then fails once.
 import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
+import { setUpNode } from '../samples/setup.mjs';
 
 const projects = globSync('{src,src/*,webview,test}/tsconfig.json');
+if (setUpNode().ok) projects.push('samples/tsconfig.json');
 const steps = [
   ...projects.map((project) => ['types', 'node_modules/.bin/tsc', '-p', project]),
   ['lint and format', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.'],
