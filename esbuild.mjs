@@ -7,7 +7,11 @@ const { values: flags } = parseArgs({
   options: { watch: { type: 'boolean' }, production: { type: 'boolean' } },
 });
 
-const node = { platform: 'node', target: 'node22', format: 'cjs' };
+const node = {
+  ...{ platform: 'node', target: 'node22', format: 'cjs' },
+  // The other builds of some packages (UMD) look for their parts where a bundle has none.
+  mainFields: ['module', 'main'],
+};
 const browser = { platform: 'browser', target: 'chrome128', format: 'esm' };
 
 /** entry → dist file, and what is special about it */
