@@ -60,6 +60,7 @@ export class Session {
     readonly probe: Probe,
     readonly workspace: Workspace,
     private readonly browser: Browser,
+    private readonly userData: string,
     private readonly end: () => Promise<void>,
   ) {
     this.workbench = new Workbench(page);
@@ -95,14 +96,18 @@ export class Session {
     };
     await page.locator('.monaco-workbench .part.activitybar .action-item').first().waitFor();
     const probe = await Probe.connect(portFile);
-    return new Session(page, probe, workspace, browser, end);
+    return new Session(page, probe, workspace, browser, folders.userData, end);
   }
 
-  /** Keeps a picture of a failed test under out/. */
-  async takePicture(name: string): Promise<void> {
+  /** Keeps a picture and the logs of a failed test under out/vscode. */
+  async keepEvidence(test: string): Promise<void> {
     const folder = join(root, 'out/vscode');
+    const name = join(folder, test.replaceAll(/\W+/g, '-').slice(0, 80));
     mkdirSync(folder, { recursive: true });
-    await this.page.screenshot({ path: join(folder, `${name.replaceAll(/\W+/g, '-')}.png`) });
+    await this.page.screenshot({ path: `${name}.png` });
+    const logs = globSync('logs/**/{remoteexthost,*Spanpath*}.log', { cwd: this.userData });
+    const texts = logs.map((log) => `── ${log}\n${readFileSync(join(this.userData, log), 'utf8')}`);
+    writeFileSync(`${name}.log`, texts.join('\n'));
   }
 
   async stop(): Promise<void> {
