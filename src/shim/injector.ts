@@ -1,50 +1,72 @@
 /**
  * The client's side of the wire: forwards each line with a `traceparent` spliced into its
- * requests, and copies what came to the outbox. A line is held until its end has come, since its
+ * requests, then copies what came to the outbox. A line is held until its end has come, since its
  * last bytes may decide where the splice goes; one that is too long, or that stops for a while
  * in the middle, goes on untouched.
  */
-import { scanMessages, stringAt } from '../core/jsonrpc/scan.js';
-import { applyEdits, type ByteEdit, planTraceparent } from '../core/jsonrpc/splice.js';
-import { formatTraceparent, parseTraceparent, randomHex } from '../core/mcp/traceContext.js';
+import { scanMessages } from '../core/jsonrpc/scan.js';
+import { growthOf, planSplice, type Splice, traceparentBytes } from '../core/jsonrpc/splice.js';
+import { stringAt } from '../core/jsonrpc/tokens.js';
+import { parseTraceparent, type TraceContext, writeTraceparent } from '../core/mcp/traceContext.js';
+import { keptTailBytes, maxKeptBytes } from './limits.js';
 import type { Outbox } from './outbox.js';
+import { PassingLine } from './passingLine.js';
 import { recordKinds } from './records.js';
 
 /** A longer line is forwarded as it comes, without a splice. */
 const maxHeld = 4 << 20;
-/** What the outbox gets of a long line: its first and its last bytes. */
-const maxKept = 1 << 20;
-const keptTail = 16 << 10;
 /** How long half a line may wait for its other half. */
 const patienceMs = 50;
 const lineFeed = 0x0a;
 
+/** A request that gets a `traceparent`, or that has no place for one. */
+interface Planned {
+  readonly splice: Splice | null;
+  readonly parent: TraceContext | null;
+}
+
+interface PlannedLine {
+  readonly start: number;
+  readonly end: number;
+  readonly requests: readonly Planned[];
+}
+
+export interface Injected {
+  readonly bytes: Buffer;
+  /** Where the `traceparent`s stand in `bytes`, line by line; -1 for a request without. */
+  readonly places: readonly (readonly number[])[];
+}
+
+const noRequests: readonly Planned[] = [];
+
 export class Injector {
   private held: Buffer[] = [];
   private heldBytes = 0;
-  /** The rest of the present line goes on untouched; its bytes so far. */
-  private passing: { bytes: number; tail: Buffer } | null = null;
+  /** The line whose rest goes on untouched. */
+  private passing: PassingLine | null = null;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly outbox: Outbox,
     private readonly inject: boolean,
-    private readonly forward: (bytes: Uint8Array) => void,
+    private readonly forward: (bytes: Buffer) => void,
   ) {}
 
   receive(chunk: Buffer): void {
     const time = this.outbox.now();
     let from = 0;
     if (this.passing) {
-      from = this.pass(chunk, time);
-      if (from === chunk.length) return;
+      const at = chunk.indexOf(lineFeed);
+      from = at < 0 ? chunk.length : at + 1;
+      const part = from === chunk.length ? chunk : chunk.subarray(0, from);
+      this.forward(part);
+      this.passing.add(at < 0 ? part : part.subarray(0, at));
+      if (at >= 0) this.finishPassing();
     }
     const last = chunk.lastIndexOf(lineFeed) + 1;
     if (last > from) {
-      const lines = this.take(
-        from === 0 && last === chunk.length ? chunk : chunk.subarray(from, last),
-      );
-      this.forward(this.process(lines, time));
+      const whole = from === 0 && last === chunk.length ? chunk : chunk.subarray(from, last);
+      this.process(this.take(whole), time);
       from = last;
     }
     if (from < chunk.length) this.hold(chunk.subarray(from), time);
@@ -52,10 +74,8 @@ export class Injector {
 
   /** The client closed its side; what is held goes on. */
   end(): void {
-    if (this.passing) this.finishPassing(this.outbox.now());
-    else if (this.heldBytes > 0) {
-      this.forward(this.process(this.take(null), this.outbox.now()));
-    }
+    if (this.heldBytes > 0) this.process(this.take(null), this.outbox.now());
+    this.finishPassing();
   }
 
   private take(rest: Buffer | null): Buffer {
@@ -71,93 +91,124 @@ export class Injector {
   private hold(part: Buffer, time: number): void {
     this.held.push(part);
     this.heldBytes += part.length;
-    if (this.heldBytes > maxHeld) this.letPass(time);
+    if (!this.inject || this.heldBytes > maxHeld) this.letPass(time);
     else if (this.timer) this.timer.refresh();
     else this.timer = setTimeout(() => this.letPass(this.outbox.now()), patienceMs);
   }
 
   private letPass(time: number): void {
     const start = this.take(null);
-    this.passing = { bytes: start.length, tail: start.subarray(-keptTail) };
     this.forward(start);
-    const head = start.subarray(0, maxKept);
-    this.pendingHead = { head, time };
+    this.passing = new PassingLine(time);
+    this.passing.add(start);
   }
 
-  private pendingHead: { head: Buffer; time: number } | null = null;
-
-  /** Forwards up to the end of the line that passes; returns where the next one starts. */
-  private pass(chunk: Buffer, time: number): number {
-    const passing = this.passing;
-    if (!passing) return 0;
-    const at = chunk.indexOf(lineFeed);
-    const end = at < 0 ? chunk.length : at + 1;
-    const part = end === chunk.length ? chunk : chunk.subarray(0, end);
-    this.forward(part);
-    const body = at < 0 ? part : part.subarray(0, at);
-    const head = this.pendingHead;
-    if (head && head.head.length < maxKept) {
-      head.head = Buffer.concat([head.head, body.subarray(0, maxKept - head.head.length)]);
-    }
-    passing.bytes += body.length;
-    passing.tail = Buffer.concat([passing.tail, body.subarray(-keptTail)]).subarray(-keptTail);
-    if (at >= 0) this.finishPassing(time);
-    return end;
-  }
-
-  private finishPassing(_time: number): void {
-    const passing = this.passing;
-    const head = this.pendingHead;
+  private finishPassing(): void {
+    this.passing?.copyTo(this.outbox);
     this.passing = null;
-    this.pendingHead = null;
-    if (!passing || !head) return;
-    const { clientLine, clientTail } = recordKinds;
-    this.outbox.append(clientLine, 0, head.time, head.head, passing.bytes);
-    if (passing.bytes > head.head.length)
-      this.outbox.append(clientTail, 0, head.time, passing.tail);
   }
 
   /** Whole lines, the last of them perhaps without its line feed. */
-  private process(bytes: Buffer, time: number): Uint8Array {
-    const edits: ByteEdit[] = [];
-    let from = 0;
-    while (from < bytes.length) {
+  private process(bytes: Buffer, time: number): void {
+    const lines: PlannedLine[] = [];
+    let growth = 0;
+    for (let from = 0; from < bytes.length; ) {
       const at = bytes.indexOf(lineFeed, from);
       const end = at < 0 ? bytes.length : at;
       if (end > from) {
-        const contexts = this.inject ? this.plan(bytes, from, end, edits) : [];
-        this.copy(bytes.subarray(from, end), time, contexts);
+        const requests = this.inject ? planLine(bytes, from, end) : noRequests;
+        for (const { splice } of requests) if (splice) growth += growthOf(splice);
+        lines.push({ start: from, end, requests });
       }
       from = end + 1;
     }
-    return edits.length === 0 ? bytes : applyEdits(bytes, edits);
-  }
-
-  private copy(line: Buffer, time: number, contexts: readonly (string | null)[]): void {
-    const { clientLine, clientTail } = recordKinds;
-    if (line.length <= maxKept)
-      this.outbox.append(clientLine, 0, time, line, line.length, contexts);
-    else {
-      this.outbox.append(clientLine, 0, time, line.subarray(0, maxKept), line.length, contexts);
-      this.outbox.append(clientTail, 0, time, line.subarray(-keptTail));
+    const injected =
+      growth === 0 && !lines.some(hasSplice) ? null : spliceAll(bytes, lines, growth);
+    this.forward(injected?.bytes ?? bytes);
+    for (const [index, line] of lines.entries()) {
+      const places = injected?.places[index];
+      this.copy(bytes, line, time, places && injected ? { bytes: injected.bytes, places } : null);
     }
   }
 
-  private plan(bytes: Buffer, start: number, end: number, edits: ByteEdit[]): (string | null)[] {
-    const contexts: (string | null)[] = [];
-    for (const message of scanMessages(bytes, start, end) ?? []) {
-      if (message.kind !== 'request') continue;
-      const { traceparent: place } = message;
-      const incoming = place ? parseTraceparent(stringAt(bytes, place.start, place.end)) : null;
-      const mine = formatTraceparent({
-        traceId: incoming?.traceId ?? randomHex(32),
-        spanId: randomHex(16),
-        flags: incoming?.flags ?? 1,
+  private copy(
+    bytes: Buffer,
+    { start, end }: PlannedLine,
+    time: number,
+    contexts: { bytes: Buffer; places: readonly number[] } | null,
+  ): void {
+    const { clientLine: kind } = recordKinds;
+    const length = end - start;
+    if (length <= maxKeptBytes) {
+      this.outbox.append({
+        kind,
+        conversation: 0,
+        time,
+        number: length,
+        bytes,
+        start,
+        end,
+        contexts,
       });
-      const edit = planTraceparent(bytes, message, mine);
-      if (edit) edits.push(edit);
-      contexts.push(edit && contexts.length < 255 ? mine : null);
+      return;
     }
-    return contexts.length > 255 ? contexts.slice(0, 255) : contexts;
+    const kept = start + maxKeptBytes;
+    this.outbox.append({
+      kind,
+      conversation: 0,
+      time,
+      number: length,
+      bytes,
+      start,
+      end: kept,
+      contexts,
+    });
+    const tail = bytes.subarray(Math.max(kept, end - keptTailBytes), end);
+    this.outbox.copy(recordKinds.clientTail, 0, time, tail);
   }
+}
+
+function hasSplice(line: PlannedLine): boolean {
+  return line.requests.some(({ splice }) => splice !== null);
+}
+
+/** A record counts its contexts in one byte; requests past that in one batch stay as they are. */
+const maxContexts = 255;
+
+export function planLine(bytes: Uint8Array, start: number, end: number): readonly Planned[] {
+  const messages = scanMessages(bytes, start, end);
+  if (!messages) return noRequests;
+  const planned: Planned[] = [];
+  for (const message of messages) {
+    if (message.kind !== 'request' || planned.length === maxContexts) continue;
+    const { traceparentStart: from, traceparentEnd: to } = message;
+    const parent = from < 0 ? null : parseTraceparent(stringAt(bytes, from, to));
+    planned.push({ splice: planSplice(bytes, message), parent });
+  }
+  return planned;
+}
+
+/** `bytes` with every planned `traceparent` in its place. */
+export function spliceAll(bytes: Buffer, lines: readonly PlannedLine[], growth: number): Injected {
+  const out = Buffer.allocUnsafe(bytes.length + growth);
+  let from = 0;
+  let to = 0;
+  const places = lines.map(({ requests }) =>
+    requests.map(({ splice, parent }) => {
+      if (!splice) return -1;
+      const { at, remove, frame } = splice;
+      to += bytes.copy(out, to, from, at);
+      out.set(frame.before, to);
+      to += frame.before.length;
+      const place = to;
+      writeTraceparent(out, place, parent);
+      to += traceparentBytes;
+      out.set(frame.after, to);
+      to += frame.after.length;
+      from = at + remove;
+      return place;
+    }),
+  );
+  bytes.copy(out, to, from, bytes.length);
+  return { bytes: out, places };
 }

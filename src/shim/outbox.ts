@@ -5,26 +5,25 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { ControlMessage, FromTelemetry, TelemetrySetup, ToTelemetry } from './control.js';
-import { contextBytes, headerBytes, type RecordKind, recordKinds, writeRecord } from './records.js';
+import { type Draft, type RecordKind, recordKinds, sizeOfDraft, writeRecord } from './records.js';
 
 const blockBytes = 64 << 10;
-const flushMs = 8;
+const flushMs = 25;
 /** Without an answer for so long the telemetry starts all the same, so that the wait is seen. */
 const startMs = 400;
-const maxBehind = 24 << 20;
-const none = new Uint8Array(0);
-const noContexts: readonly null[] = [];
+const maxBehind = 8 << 20;
+const none = Buffer.alloc(0);
 
 export class Outbox {
   private block: Buffer | null = null;
+  private view: DataView = new DataView(new ArrayBuffer(0));
   private used = 0;
-  private waiting: Buffer[] = [];
+  private waiting: { block: Buffer; used: number }[] = [];
   private queued = 0;
   private lost = 0;
   private worker: Worker | null = null;
   private dead = false;
   private timer: NodeJS.Timeout | null = null;
-  private startTimer: NodeJS.Timeout | null = null;
   private readonly progress = new SharedArrayBuffer(8);
   private readonly read = new BigInt64Array(this.progress);
   private clockOffset = performance.timeOrigin;
@@ -40,41 +39,36 @@ export class Outbox {
     return this.clockOffset + performance.now();
   }
 
-  append(
-    kind: RecordKind,
-    conversation: number,
-    time: number,
-    payload: Uint8Array,
-    number = 0,
-    contexts: readonly (string | null)[] = noContexts,
-  ): void {
+  append(draft: Draft): void {
     if (this.dead) return;
-    const size = headerBytes + contexts.length * contextBytes + payload.length;
+    const size = sizeOfDraft(draft);
     if (this.isBehind(size)) {
       this.lost += size;
       return;
     }
     if (this.lost > 0) {
-      const lost = this.lost;
+      const number = this.lost;
       this.lost = 0;
-      this.write(headerBytes, recordKinds.lost, 0, time, none, lost, noContexts);
+      const gap = { kind: recordKinds.lost, conversation: 0, time: draft.time, number };
+      const empty = { ...gap, bytes: none, start: 0, end: 0, contexts: null };
+      this.write(empty, sizeOfDraft(empty));
     }
-    this.write(size, kind, conversation, time, payload, number, contexts);
+    this.write(draft, size);
+  }
+
+  /** A record of a whole buffer, without contexts. */
+  copy(kind: RecordKind, conversation: number, time: number, bytes: Buffer, number = 0): void {
+    const { length: end } = bytes;
+    this.append({ kind, conversation, time, number, bytes, start: 0, end, contexts: null });
   }
 
   control(conversation: number, message: ControlMessage): void {
-    this.append(
-      recordKinds.control,
-      conversation,
-      this.now(),
-      Buffer.from(JSON.stringify(message)),
-    );
+    this.copy(recordKinds.control, conversation, this.now(), Buffer.from(JSON.stringify(message)));
   }
 
-  /** The thread costs CPU that a server needs while it starts; call this when the first answer passed. */
+  /** The thread costs CPU that a server needs while it starts: called when its first answer passed. */
   start(): void {
     if (this.worker || this.dead) return;
-    if (this.startTimer) clearTimeout(this.startTimer);
     const worker = new Worker(this.file, {
       workerData: { ...this.setup, progress: this.progress } satisfies TelemetrySetup,
       // Small heaps: what is kept lives shortly, and a wrapper should weigh little.
@@ -90,11 +84,10 @@ export class Outbox {
     this.flush();
   }
 
-  /** Resolves when all was delivered or spooled, after `withinMs` at the latest. */
+  /** Resolves when all was delivered or spooled, soon after `withinMs` at the latest. */
   async finish(withinMs: number): Promise<void> {
-    if (this.dead) return;
     this.start();
-    const worker = this.worker;
+    const { worker } = this;
     if (!worker) return;
     this.flush();
     await new Promise<void>((resolve) => {
@@ -114,59 +107,44 @@ export class Outbox {
     return this.queued + size - Number(Atomics.load(this.read, 0)) > maxBehind;
   }
 
-  private write(
-    size: number,
-    kind: RecordKind,
-    conversation: number,
-    time: number,
-    payload: Uint8Array,
-    number: number,
-    contexts: readonly (string | null)[],
-  ): void {
+  private write(draft: Draft, size: number): void {
     if (!this.block || this.used + size > this.block.length) {
       this.seal();
       this.block = Buffer.allocUnsafeSlow(Math.max(blockBytes, size));
+      this.view = new DataView(this.block.buffer);
     }
-    this.used = writeRecord(
-      this.block,
-      this.used,
-      kind,
-      conversation,
-      time,
-      number,
-      contexts,
-      payload,
-    );
+    this.used = writeRecord(this.block, this.view, this.used, draft);
     this.queued += size;
-    if (this.worker) this.timer ??= setTimeout(this.flush, flushMs).unref();
-    else this.startTimer ??= setTimeout(() => this.start(), startMs).unref();
+    this.timer ??= setTimeout(this.onTimer, this.worker ? flushMs : startMs).unref();
   }
 
+  private readonly onTimer = (): void => {
+    this.timer = null;
+    if (this.worker) this.flush();
+    else this.start();
+  };
+
   private seal(): void {
-    if (this.block && this.used > 0) this.waiting.push(this.block.subarray(0, this.used));
+    if (this.block && this.used > 0) this.waiting.push({ block: this.block, used: this.used });
     this.block = null;
     this.used = 0;
   }
 
-  private readonly flush = (): void => {
-    this.timer = null;
+  private flush(): void {
     if (!this.worker) return;
     this.seal();
-    for (const block of this.waiting) {
-      const bytes =
-        block.length * 2 < block.buffer.byteLength
-          ? (block.buffer.slice(0, block.length) as ArrayBuffer)
-          : (block.buffer as ArrayBuffer);
-      this.worker.postMessage(
-        { type: 'block', bytes, length: block.length } satisfies ToTelemetry,
-        [bytes],
-      );
+    for (const { block, used } of this.waiting) {
+      const whole = block.buffer as ArrayBuffer;
+      // A block that is mostly empty is copied small, so that what waits weighs what it says.
+      const bytes = used * 2 < whole.byteLength ? whole.slice(0, used) : whole;
+      const message: ToTelemetry = { type: 'block', bytes, length: used };
+      this.worker.postMessage(message, [bytes]);
     }
     this.waiting = [];
     // The monotonic clock stands still while a machine sleeps.
     const drift = Date.now() - this.now();
     if (Math.abs(drift) > 20) this.clockOffset += drift;
-  };
+  }
 
   private die(): void {
     this.dead = true;

@@ -5,6 +5,7 @@
  * A record: u32 payload size, u8 kind, u8 number of contexts, u16 conversation, f64 time (ms since
  * the epoch), f64 number; then the contexts (55 ASCII bytes each, zeros for none), then the payload.
  */
+import { traceparentBytes } from '../core/jsonrpc/splice.js';
 
 export const recordKinds = {
   /** One whole line of the client; `number` is its size on the wire. */
@@ -21,46 +22,62 @@ export const recordKinds = {
   lost: 5,
   /** A `ControlMessage` as JSON. */
   control: 6,
+  /** One whole message of the server, with its `traceparent`s where it was given any (HTTP). */
+  serverLine: 7,
 } as const;
 export type RecordKind = (typeof recordKinds)[keyof typeof recordKinds];
 
-export interface ShimRecord {
+/** One record as it is written. */
+export interface Draft {
   readonly kind: RecordKind;
   readonly conversation: number;
   /** Milliseconds since the epoch, with fractions. */
   readonly time: number;
   readonly number: number;
+  /** The payload is `bytes` from `start` to `end`. */
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** `traceparent`s of the requests in the payload, in order; -1 for one that has none. */
+  readonly contexts: { readonly bytes: Buffer; readonly places: readonly number[] } | null;
+}
+
+/** One record as it is read. */
+export interface ShimRecord {
+  readonly kind: RecordKind;
+  readonly conversation: number;
+  readonly time: number;
+  readonly number: number;
   readonly contexts: readonly (string | null)[];
-  readonly payload: Uint8Array;
+  readonly payload: Buffer;
 }
 
 export const headerBytes = 24;
-export const contextBytes = 55;
 
-export function writeRecord(
-  block: Buffer,
-  at: number,
-  kind: RecordKind,
-  conversation: number,
-  time: number,
-  number: number,
-  contexts: readonly (string | null)[],
-  payload: Uint8Array,
-): number {
-  block.writeUInt32LE(payload.length, at);
-  block[at + 4] = kind;
-  block[at + 5] = contexts.length;
-  block.writeUInt16LE(conversation, at + 6);
-  block.writeDoubleLE(time, at + 8);
-  block.writeDoubleLE(number, at + 16);
+export function sizeOfDraft(draft: Draft): number {
+  const contexts = draft.contexts?.places.length ?? 0;
+  return headerBytes + contexts * traceparentBytes + draft.end - draft.start;
+}
+
+/** Returns the offset after the record. */
+export function writeRecord(block: Buffer, view: DataView, at: number, draft: Draft): number {
+  const { contexts, start, end } = draft;
+  view.setUint32(at, end - start, true);
+  block[at + 4] = draft.kind;
+  block[at + 5] = contexts?.places.length ?? 0;
+  view.setUint16(at + 6, draft.conversation, true);
+  view.setFloat64(at + 8, draft.time, true);
+  view.setFloat64(at + 16, draft.number, true);
   let to = at + headerBytes;
-  for (const context of contexts) {
-    if (context === null) block.fill(0, to, to + contextBytes);
-    else block.write(context, to, contextBytes, 'latin1');
-    to += contextBytes;
+  if (contexts) {
+    for (const place of contexts.places) {
+      if (place < 0) block.fill(0, to, to + traceparentBytes);
+      else contexts.bytes.copy(block, to, place, place + traceparentBytes);
+      to += traceparentBytes;
+    }
   }
-  block.set(payload, to);
-  return to + payload.length;
+  draft.bytes.copy(block, to, start, end);
+  return to + end - start;
 }
 
 /** Payloads share memory with the block. */
@@ -76,8 +93,8 @@ export function* readRecords(block: Buffer): Generator<ShimRecord> {
     at += headerBytes;
     const contexts: (string | null)[] = [];
     for (let index = 0; index < count; index++) {
-      contexts.push(block[at] === 0 ? null : block.toString('latin1', at, at + contextBytes));
-      at += contextBytes;
+      contexts.push(block[at] === 0 ? null : block.toString('latin1', at, at + traceparentBytes));
+      at += traceparentBytes;
     }
     yield { kind, conversation, time, number, contexts, payload: block.subarray(at, at + size) };
     at += size;

@@ -2,13 +2,12 @@
  * Copies what the server said to the outbox, after it was forwarded. Of a message that is too
  * long only the first and the last bytes are copied.
  */
+import { keptTailBytes, maxKeptBytes } from './limits.js';
 import type { Outbox } from './outbox.js';
 import { recordKinds } from './records.js';
 
-const maxKept = 1 << 20;
-const keptTail = 16 << 10;
 const lineFeed = 0x0a;
-const none = new Uint8Array(0);
+const none = Buffer.alloc(0);
 
 export class ServerTap {
   /** Bytes of the present line that were copied. */
@@ -24,8 +23,8 @@ export class ServerTap {
     const time = this.outbox.now();
     const { serverBytes } = recordKinds;
     // The common case: nothing long is under way and cannot be after this chunk.
-    if (this.copied + chunk.length <= maxKept) {
-      this.outbox.append(serverBytes, 0, time, chunk);
+    if (this.copied + chunk.length <= maxKeptBytes) {
+      this.outbox.copy(serverBytes, 0, time, chunk);
       const last = chunk.lastIndexOf(lineFeed);
       this.copied = last < 0 ? this.copied + chunk.length : chunk.length - last - 1;
       return;
@@ -34,9 +33,9 @@ export class ServerTap {
     while (from < chunk.length) {
       const at = chunk.indexOf(lineFeed, from);
       const end = at < 0 ? chunk.length : at;
-      const room = Math.min(end - from, maxKept - this.copied);
+      const room = Math.min(end - from, maxKeptBytes - this.copied);
       if (room > 0) {
-        this.outbox.append(serverBytes, 0, time, chunk.subarray(from, from + room));
+        this.outbox.copy(serverBytes, 0, time, chunk.subarray(from, from + room));
         this.copied += room;
       }
       if (from + room < end) this.elide(chunk.subarray(from + room, end));
@@ -51,23 +50,25 @@ export class ServerTap {
 
   private elide(part: Buffer): void {
     this.elided += part.length;
-    this.tail.push(part);
-    this.tailBytes += part.length;
-    while (this.tailBytes - (this.tail[0]?.length ?? 0) >= keptTail) {
+    // Copied, so that the large chunk it came from can go.
+    const rest = Buffer.from(part.subarray(-keptTailBytes));
+    this.tail.push(rest);
+    this.tailBytes += rest.length;
+    while (this.tailBytes - (this.tail[0]?.length ?? 0) >= keptTailBytes) {
       this.tailBytes -= this.tail.shift()?.length ?? 0;
     }
   }
 
-  private endLine(time: number, feed: Uint8Array): void {
+  private endLine(time: number, feed: Buffer): void {
     const { serverBytes, serverElided } = recordKinds;
     if (this.elided > 0) {
-      const tail = Buffer.concat(this.tail).subarray(-keptTail);
+      const tail = Buffer.concat(this.tail).subarray(-keptTailBytes);
       if (this.elided > tail.length) {
-        this.outbox.append(serverElided, 0, time, none, this.elided - tail.length);
+        this.outbox.copy(serverElided, 0, time, none, this.elided - tail.length);
       }
-      this.outbox.append(serverBytes, 0, time, tail);
+      this.outbox.copy(serverBytes, 0, time, tail);
     }
-    this.outbox.append(serverBytes, 0, time, feed);
+    this.outbox.copy(serverBytes, 0, time, feed);
     this.copied = 0;
     this.elided = 0;
     this.tail = [];

@@ -118,7 +118,7 @@ function forwardErrors(stderr: Readable, outbox: Outbox): void {
   const output = process.stderr;
   stderr.on('data', (chunk: Buffer) => {
     if (!output.write(chunk)) stderr.pause();
-    outbox.append(recordKinds.stderrBytes, 0, outbox.now(), chunk);
+    outbox.copy(recordKinds.stderrBytes, 0, outbox.now(), chunk);
   });
   output.on('drain', () => stderr.resume());
   output.on('error', () => stderr.resume());

@@ -2,63 +2,68 @@
  * Puts a `traceparent` into `params._meta` (SEP-414) by replacing or inserting bytes; every other
  * byte of the message stays as it was.
  */
-import { type ScannedMessage, skipSpace } from './scan.js';
+import type { ScannedMessage } from './scan.js';
+import { openBrace, skipSpace } from './tokens.js';
 
-/** Replace `remove` bytes at `at` with `insert` (ASCII). */
-export interface ByteEdit {
+/** What stands around the `traceparent` in an insertion. */
+export interface SpliceFrame {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** Replace `remove` bytes at `at` with the frame and a `traceparent` of 55 bytes between. */
+export interface Splice {
   readonly at: number;
   readonly remove: number;
-  readonly insert: string;
+  readonly frame: SpliceFrame;
 }
+
+export const traceparentBytes = 55;
+
+const encoder = new TextEncoder();
+const frame = (before: string, after: string): SpliceFrame => ({
+  before: encoder.encode(before),
+  after: encoder.encode(after),
+});
+const value = frame('"', '"');
+const metaMember = frame('"traceparent":"', '",');
+const onlyMetaMember = frame('"traceparent":"', '"');
+const paramsMember = frame('"_meta":{"traceparent":"', '"},');
+const onlyParamsMember = frame('"_meta":{"traceparent":"', '"}');
+/** The object holds a method at least, so something precedes the closing brace. */
+const lastMember = frame(',"params":{"_meta":{"traceparent":"', '"}}');
 
 /**
- * The edit that makes `message` carry `traceparent`, or null when there is no place for it:
- * `params` or `_meta` is there and is not an object.
+ * Where `message` takes its `traceparent`, or null when there is no place for it: `params` or
+ * `_meta` is there and is not an object. A value that is there is replaced; else it becomes the
+ * first member, so that what follows keeps its order and its meaning.
  */
-export function planTraceparent(
-  bytes: Uint8Array,
-  message: ScannedMessage,
-  traceparent: string,
-): ByteEdit | null {
-  const { params, meta, range } = message;
-  if (message.traceparent) {
-    const { start, end } = message.traceparent;
-    return { at: start, remove: end - start, insert: `"${traceparent}"` };
+export function planSplice(bytes: Uint8Array, message: ScannedMessage): Splice | null {
+  const { traceparentStart, traceparentEnd, metaStart, metaEnd, paramsStart, paramsEnd } = message;
+  if (traceparentStart >= 0) {
+    return { at: traceparentStart, remove: traceparentEnd - traceparentStart, frame: value };
   }
-  const member = `"traceparent":"${traceparent}"`;
-  if (meta) return intoObject(bytes, meta.start, meta.end, member);
-  if (params) return intoObject(bytes, params.start, params.end, `"_meta":{${member}}`);
-  // The object holds a method at least, so something precedes the closing brace.
-  return { at: range.end - 1, remove: 0, insert: `,"params":{"_meta":{${member}}}` };
+  if (metaStart >= 0) return intoObject(bytes, metaStart, metaEnd, metaMember, onlyMetaMember);
+  if (paramsStart >= 0) {
+    return intoObject(bytes, paramsStart, paramsEnd, paramsMember, onlyParamsMember);
+  }
+  return { at: message.end - 1, remove: 0, frame: lastMember };
 }
 
-/** As the first member: what follows, duplicates included, keeps its order and its meaning. */
 function intoObject(
   bytes: Uint8Array,
   start: number,
   end: number,
-  member: string,
-): ByteEdit | null {
-  if (bytes[start] !== 0x7b) return null;
-  const empty = bytes[skipSpace(bytes, start + 1, end)] === 0x7d;
-  return { at: start + 1, remove: 0, insert: empty ? member : `${member},` };
+  more: SpliceFrame,
+  only: SpliceFrame,
+): Splice | null {
+  if (bytes[start] !== openBrace) return null;
+  const empty = skipSpace(bytes, start + 1, end) === end - 1;
+  return { at: start + 1, remove: 0, frame: empty ? only : more };
 }
 
-/** `bytes` with the edits carried out; they are in order and do not overlap. */
-export function applyEdits(bytes: Uint8Array, edits: readonly ByteEdit[]): Uint8Array {
-  let length = bytes.length;
-  for (const edit of edits) length += edit.insert.length - edit.remove;
-  const out = new Uint8Array(length);
-  let from = 0;
-  let to = 0;
-  for (const edit of edits) {
-    out.set(bytes.subarray(from, edit.at), to);
-    to += edit.at - from;
-    for (let index = 0; index < edit.insert.length; index++) {
-      out[to++] = edit.insert.charCodeAt(index);
-    }
-    from = edit.at + edit.remove;
-  }
-  out.set(bytes.subarray(from), to);
-  return out;
+/** How many bytes longer the message becomes. */
+export function growthOf(splice: Splice): number {
+  const { before, after } = splice.frame;
+  return before.length + traceparentBytes + after.length - splice.remove;
 }

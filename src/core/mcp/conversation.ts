@@ -3,7 +3,8 @@
  * whichever direction, and closes it with an outcome. Never throws because of what a peer said.
  */
 import type { Line } from '../jsonrpc/framing.js';
-import { type ScannedMessage, scanMessages, stringAt, textOf } from '../jsonrpc/scan.js';
+import { type ScannedMessage, scanMessages } from '../jsonrpc/scan.js';
+import { stringAt, textOf } from '../jsonrpc/tokens.js';
 import type {
   Attributes,
   AttributeValue,
@@ -16,7 +17,7 @@ import type {
 } from '../trace/model.js';
 import type { ContentPolicy } from './content.js';
 import { attr, eventNames, own, scopes } from './conventions.js';
-import { cutAnswer, scanCut } from './cutMessage.js';
+import { readCut } from './cutMessage.js';
 import { type FindingKind, findingLog } from './findings.js';
 import { memberOf, requestAttributes, spanName, stringMember } from './naming.js';
 import { type Direction, OpenCall } from './openCall.js';
@@ -51,7 +52,11 @@ const opposite: Record<Direction, Direction> = {
 /** One message with what was read of it. */
 interface Received {
   readonly direction: Direction;
-  readonly message: ScannedMessage;
+  /** As spelled. */
+  readonly id: string | null;
+  readonly method: string;
+  /** Value of `params._meta.traceparent`, whatever it is; null when absent. */
+  readonly traceparent: string | null;
   /** Parsed, or undefined when it is not JSON after all. */
   readonly parsed: unknown;
   readonly text: string;
@@ -60,6 +65,7 @@ interface Received {
   readonly timeNanos: Nanos;
   /** The middle of it is missing. */
   readonly cut: boolean;
+  readonly notification: boolean;
 }
 
 export class Conversation {
@@ -94,29 +100,55 @@ export class Conversation {
     timeNanos: Nanos,
     contexts: readonly (string | null)[] = [],
   ): void {
-    const cut = line.length > line.bytes.length;
-    const messages = cut ? scanCut(line) : scanMessages(line.bytes);
+    if (line.length > line.bytes.length) {
+      this.receiveCut(direction, line, timeNanos);
+      return;
+    }
+    const messages = scanMessages(line.bytes);
     if (!messages) {
       this.receiveForeign(direction, line, timeNanos);
       return;
     }
     let next = 0;
     for (const message of messages) {
-      const text = textOf(line.bytes, message.range.start, message.range.end);
-      const received: Received = {
-        direction,
-        message,
-        parsed: cut ? cutAnswer(line) : parse(text),
-        text,
-        bytes: messages.length === 1 ? line.length : message.range.end - message.range.start,
-        timeNanos,
-        cut,
-      };
-      if (message.kind === 'request') this.startCall(received, contexts[next++] ?? null, line);
-      else if (message.kind === 'notification') this.notify(received);
-      else if (message.kind === 'response' && message.id !== null) this.answer(received);
-      else this.receiveForeign(direction, line, timeNanos);
+      const received = read(direction, line, message, messages.length > 1, timeNanos);
+      const context = message.kind === 'request' ? contexts[next++] : undefined;
+      if (message.kind === 'other' || (message.kind === 'response' && received.id === null)) {
+        this.receiveForeign(direction, line, timeNanos);
+      } else this.dispatch(message.kind, received, context ?? null);
     }
+  }
+
+  /** A message of which only the ends were kept. */
+  private receiveCut(direction: Direction, line: Line, timeNanos: Nanos): void {
+    const message = readCut(line);
+    if (!message) {
+      this.receiveForeign(direction, line, timeNanos);
+      return;
+    }
+    const received: Received = {
+      direction,
+      id: message.id,
+      method: message.method ?? '',
+      traceparent: null,
+      parsed: message.parsed,
+      text: textOf(line.bytes, 0, line.bytes.length),
+      bytes: line.length,
+      timeNanos,
+      cut: true,
+      notification: message.kind === 'notification',
+    };
+    this.dispatch(message.kind, received, null);
+  }
+
+  private dispatch(
+    kind: 'request' | 'notification' | 'response',
+    received: Received,
+    context: string | null,
+  ): void {
+    if (kind === 'request') this.startCall(received, context);
+    else if (kind === 'notification') this.notify(received);
+    else this.answer(received);
   }
 
   /** The server or the connection is gone: whatever still runs ends with `verdict`. */
@@ -155,14 +187,12 @@ export class Conversation {
     this.log(findingLog(kind, detail, timeNanos, span));
   }
 
-  private startCall(received: Received, context: string | null, line: Line): void {
-    const { direction, message, parsed, timeNanos } = received;
-    const method = message.method ?? '';
-    const key = keyOf(direction, message.id ?? '');
+  private startCall(received: Received, context: string | null): void {
+    const { direction, method, parsed, timeNanos } = received;
+    const id = received.id ?? '';
+    const key = keyOf(direction, id);
     const params = memberOf(parsed, 'params');
-    const incoming = message.traceparent
-      ? parseTraceparent(stringAt(line.bytes, message.traceparent.start, message.traceparent.end))
-      : null;
+    const incoming = received.traceparent === null ? null : parseTraceparent(received.traceparent);
     const mine = context === null ? null : parseTraceparent(context);
     const around = incoming ? null : this.callAround(direction);
     const call = new OpenCall(
@@ -177,7 +207,7 @@ export class Conversation {
       timeNanos,
       {
         [own.serverName]: String(this.options.resource[own.serverName] ?? ''),
-        ...requestAttributes(method, plainId(message.id ?? ''), params),
+        ...requestAttributes(method, plainId(id), params),
         ...this.options.attributes,
         ...this.sessionAttributes,
         [own.requestBytes]: received.bytes,
@@ -191,15 +221,10 @@ export class Conversation {
     if (twin) {
       this.open.delete(key);
       this.close(twin, abandoned('its id was used again before it was answered'), timeNanos);
-      this.report('duplicate_id', `${method} uses id ${message.id} again`, timeNanos, call.ref);
+      this.report('duplicate_id', `${method} uses id ${id} again`, timeNanos, call.ref);
     }
-    if (message.traceparent && !incoming) {
-      this.report(
-        'malformed_traceparent',
-        textOf(line.bytes, message.traceparent.start, message.traceparent.end).slice(0, 200),
-        timeNanos,
-        call.ref,
-      );
+    if (received.traceparent !== null && !incoming) {
+      this.report('malformed_traceparent', received.traceparent.slice(0, 200), timeNanos, call.ref);
     }
     if (this.open.size >= maxOpenCalls) this.giveUpOldest(timeNanos);
     this.open.set(key, call);
@@ -219,14 +244,14 @@ export class Conversation {
   }
 
   private answer(received: Received): void {
-    const { direction, message, parsed, timeNanos } = received;
-    const key = keyOf(opposite[direction], message.id ?? '');
+    const { direction, parsed, timeNanos } = received;
+    const key = keyOf(opposite[direction], received.id ?? '');
     const call = this.open.get(key);
     if (!call) {
       const late = this.cancelled.get(key);
       if (late) this.cancelled.delete(key);
       else {
-        const detail = `an answer to id ${message.id}, which nobody asked`;
+        const detail = `an answer to id ${received.id}, which nobody asked`;
         this.report('orphan_answer', detail, timeNanos);
       }
       return;
@@ -239,10 +264,10 @@ export class Conversation {
   }
 
   private notify(received: Received): void {
-    const { direction, message, parsed, timeNanos } = received;
+    const { direction, method, parsed, timeNanos } = received;
     const params = memberOf(parsed, 'params');
     const call = this.callOf(received, params);
-    if (message.method === 'notifications/cancelled') {
+    if (method === 'notifications/cancelled') {
       const id = memberOf(params, 'requestId');
       const key = keyOf(direction, JSON.stringify(id) ?? '');
       const target = this.open.get(key);
@@ -261,16 +286,16 @@ export class Conversation {
       timeNanos,
       severityNumber: 5,
       severityText: 'DEBUG',
-      body: message.method ?? '',
+      body: method,
       eventName: eventNames.notification,
-      attributes: { [attr.mcpMethod]: message.method ?? '', [own.messageDirection]: direction },
+      attributes: { [attr.mcpMethod]: method, [own.messageDirection]: direction },
     });
   }
 
   /** By progress token; else the only call that the receiver of the notification made. */
   private callOf(received: Received, params: unknown): OpenCall | null {
     const owner = opposite[received.direction];
-    if (received.message.method === 'notifications/progress') {
+    if (received.method === 'notifications/progress') {
       const token = JSON.stringify(memberOf(params, 'progressToken'));
       for (const call of this.open.values()) {
         if (call.direction === owner && call.progressToken === token) return call;
@@ -302,7 +327,7 @@ export class Conversation {
       { direction: received.direction, body: body.text, bytes: received.bytes, truncated },
       received.timeNanos,
     );
-    if (event && received.message.kind === 'notification') this.listener.onDidHappen(call, event);
+    if (event && received.notification) this.listener.onDidHappen(call, event);
   }
 
   private close(call: OpenCall, verdict: Verdict, timeNanos: Nanos): void {
@@ -362,6 +387,30 @@ function canonicalId(id: string): string {
 
 function plainId(id: string): string {
   return id.startsWith('"') ? String(parse(id) ?? id) : id;
+}
+
+function read(
+  direction: Direction,
+  line: Line,
+  message: ScannedMessage,
+  inBatch: boolean,
+  timeNanos: Nanos,
+): Received {
+  const { bytes } = line;
+  const text = textOf(bytes, message.start, message.end);
+  const { traceparentStart, traceparentEnd } = message;
+  return {
+    direction,
+    id: message.idIn(bytes),
+    method: message.methodIn(bytes) ?? '',
+    traceparent: traceparentStart < 0 ? null : stringAt(bytes, traceparentStart, traceparentEnd),
+    parsed: parse(text),
+    text,
+    bytes: inBatch ? message.end - message.start : line.length,
+    timeNanos,
+    cut: false,
+    notification: message.kind === 'notification',
+  };
 }
 
 function parse(text: string): unknown {

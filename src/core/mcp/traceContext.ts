@@ -1,4 +1,4 @@
-/** W3C Trace Context (`traceparent` level 1 and 2) as text. */
+/** W3C Trace Context (`traceparent` level 1 and 2). */
 
 export interface TraceContext {
   /** 32 lower-case hex digits. */
@@ -21,27 +21,43 @@ export function parseTraceparent(text: string): TraceContext | null {
   return { traceId, spanId, flags: Number.parseInt(flags, 16) };
 }
 
-export function formatTraceparent(context: TraceContext): string {
-  const flags = context.flags & 1 ? '01' : '00';
-  return `00-${context.traceId}-${context.spanId}-${flags}`;
-}
-
-const digits = '0123456789abcdef';
+const digits = new TextEncoder().encode('0123456789abcdef');
+const dash = 0x2d;
 
 /**
- * `count` random hex digits, never all zero. `Math.random` as OpenTelemetry's own generator uses
- * it: these ids name things, they guard nothing.
+ * Writes the 55 bytes of a `traceparent` at `at`: a new span id, in the trace of `parent` or in a
+ * new one. The sampled flag is the parent's.
  */
-export function randomHex(count: number): string {
-  let text = '';
-  let left = count;
-  while (left > 0) {
+export function writeTraceparent(bytes: Uint8Array, at: number, parent: TraceContext | null): void {
+  bytes[at] = bytes[at + 1] = 0x30;
+  bytes[at + 2] = bytes[at + 35] = bytes[at + 52] = dash;
+  if (parent) {
+    for (let index = 0; index < 32; index++)
+      bytes[at + 3 + index] = parent.traceId.charCodeAt(index);
+  } else writeRandomHex(bytes, at + 3, 32);
+  writeRandomHex(bytes, at + 36, 16);
+  bytes[at + 53] = 0x30;
+  bytes[at + 54] = parent && !(parent.flags & 1) ? 0x30 : 0x31;
+}
+
+/**
+ * `Math.random` as OpenTelemetry's own generator uses it: these ids name things, they guard
+ * nothing. The last digit is never 0, so that no id is all zero.
+ */
+function writeRandomHex(bytes: Uint8Array, at: number, count: number): void {
+  for (let done = 0; done < count; done += 8) {
     let bits = (Math.random() * 0x100000000) >>> 0;
-    for (let turn = Math.min(8, left); turn > 0; turn--) {
-      text += digits[bits & 15];
+    for (let index = 0; index < 8; index++) {
+      bytes[at + done + index] = digits[bits & 15] as number;
       bits >>>= 4;
     }
-    left -= 8;
   }
-  return /[1-9a-f]/.test(text) ? text : randomHex(count);
+  if (bytes[at + count - 1] === 0x30) bytes[at + count - 1] = 0x31;
+}
+
+/** `count` (a multiple of 8) random hex digits, never all zero. */
+export function randomHex(count: number): string {
+  const bytes = new Uint8Array(count);
+  writeRandomHex(bytes, 0, count);
+  return String.fromCharCode(...bytes);
 }

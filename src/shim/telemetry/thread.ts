@@ -37,7 +37,7 @@ export function runTelemetry(): void {
 function yieldToTraffic(): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(0, 10);
+    setPriority(0, 19);
   } catch {
     // Not allowed here; the thread works all the same.
   }
