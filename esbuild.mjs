@@ -29,9 +29,14 @@ const entries = [
     in: 'webview/form/main.css',
     out: 'webview/form',
     loader: { '.ttf': 'file' },
-    assetNames: '[name]',
+    assetNames: 'webview/[name]',
   },
-  { in: 'webview/main.css', out: 'webview/main', loader: { '.ttf': 'file' }, assetNames: '[name]' },
+  {
+    in: 'webview/main.css',
+    out: 'webview/main',
+    loader: { '.ttf': 'file' },
+    assetNames: 'webview/[name]',
+  },
 ];
 
 /** copied as they are: [from, to] */

@@ -1,5 +1,6 @@
 /** What every part of the view is given: the state, the rows, and what a part may do. */
-import type { SessionSummary, SpanRef, SpanRow, ViewSpec } from '../src/core/protocol.js';
+import type { SessionSummary, SpanRow, ViewSpec } from '../src/core/protocol.js';
+import type { SpanRef } from '../src/core/trace/model.js';
 import type { TimeWindow } from '../src/core/view/timeScale.js';
 import type { Host } from './connection.js';
 import type { RowStore } from './rowStore.js';

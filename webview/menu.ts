@@ -28,7 +28,8 @@ export function openMenu(
   const menu = element('div', { class: 'menu', role: 'menu', 'aria-label': label, tabindex: -1 });
   const lines = entries.map((entry) => lineOf(entry));
   for (const [at, line] of lines.entries()) {
-    if (entries[at]?.separated) menu.append(element('div', { class: 'menu-line', role: 'separator' }));
+    if (entries[at]?.separated)
+      menu.append(element('div', { class: 'menu-line', role: 'separator' }));
     menu.append(line);
   }
   const close = (giveBack: boolean) => {

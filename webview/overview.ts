@@ -124,7 +124,11 @@ export class OverviewStrip {
       ? Math.round(((window.start - bounds.start) / (bounds.end - bounds.start)) * 100)
       : 0;
     setAttribute(this.root, 'aria-valuenow', String(Math.min(100, Math.max(0, percent))));
-    setAttribute(this.root, 'aria-valuetext', window ? `window starts at ${percent} %` : 'everything');
+    setAttribute(
+      this.root,
+      'aria-valuetext',
+      window ? `window starts at ${percent} %` : 'everything',
+    );
     if (!window) return;
     const left = Math.max(0, timeToX(bounds, widthPx, window.start));
     const right = Math.min(widthPx, Math.max(left + 3, timeToX(bounds, widthPx, window.end)));

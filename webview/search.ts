@@ -19,7 +19,11 @@ export class SearchBox {
   });
   /** The same text below the input, to carry colours and underlines. */
   private readonly paper = element('div', { class: 'search-paper', 'aria-hidden': 'true' });
-  private readonly problem = element('div', { id: 'search-error', class: 'search-error', hidden: true });
+  private readonly problem = element('div', {
+    id: 'search-error',
+    class: 'search-error',
+    hidden: true,
+  });
   private readonly clear: HTMLElement;
   private timer: ReturnType<typeof setTimeout> | undefined;
 

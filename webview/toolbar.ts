@@ -1,9 +1,10 @@
 /** Search, scale, layers, errors, live: one line that folds to icons where it is narrow. */
+
+import type { GroupBy } from '../src/core/protocol.js';
 import { type Layer, layers } from '../src/core/trace/model.js';
 import { type Clock, clocks } from '../src/core/view/clock.js';
 import { formatCount } from '../src/core/view/durations.js';
 import { setDefault } from '../src/core/view/folds.js';
-import type { GroupBy } from '../src/core/protocol.js';
 import type { ViewContext } from './context.js';
 import { button } from './controls.js';
 import { element, setAttribute, setClass, setHidden, setText } from './dom.js';
@@ -93,7 +94,12 @@ export class Toolbar {
       element(
         'div',
         { class: 'toolbar-buttons' },
-        element('div', { class: 'segments', role: 'group', 'aria-label': 'Scale' }, this.session, this.trace),
+        element(
+          'div',
+          { class: 'segments', role: 'group', 'aria-label': 'Scale' },
+          this.session,
+          this.trace,
+        ),
         this.layers,
         this.errors,
         this.live,

@@ -1,5 +1,6 @@
 /** What the view remembers when it is hidden, moved or reloaded. */
-import type { SpanRef, ViewSpec } from '../src/core/protocol.js';
+import type { ViewSpec } from '../src/core/protocol.js';
+import type { SpanRef } from '../src/core/trace/model.js';
 import type { Clock } from '../src/core/view/clock.js';
 import type { TimeWindow } from '../src/core/view/timeScale.js';
 

@@ -12,12 +12,17 @@ export function errorTab(context: ViewContext, details: SpanDetails): HTMLElemen
     root.append(section('Status', [textBlock(context, details.statusMessage, 'Status')]));
   }
   const type = details.attributes['error.type'];
-  if (typeof type === 'string') root.append(section('error.type', [textBlock(context, type, 'error.type')]));
+  if (typeof type === 'string')
+    root.append(section('error.type', [textBlock(context, type, 'error.type')]));
   if (root.childElementCount === 0) root.append(hint('Nothing went wrong here.'));
   return root;
 }
 
-export function exceptionSection(context: ViewContext, details: SpanDetails, full = false): HTMLElement {
+export function exceptionSection(
+  context: ViewContext,
+  details: SpanDetails,
+  full = false,
+): HTMLElement {
   const { exception } = details;
   const head = element(
     'div',
@@ -35,9 +40,7 @@ export function exceptionSection(context: ViewContext, details: SpanDetails, ful
       const { place } = piece;
       if (!place) made.append(piece.text);
       else {
-        made.append(
-          link(piece.text, 'Open this place', () => openPlace(context, details, place)),
-        );
+        made.append(link(piece.text, 'Open this place', () => openPlace(context, details, place)));
       }
     }
     if (line.foreign && !full) {

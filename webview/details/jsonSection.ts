@@ -1,10 +1,11 @@
 /** A section that shows JSON text: tree, search in it, raw text, copy, an editor of its own. */
-import { parseJson, printJson } from '../../src/core/view/jsonTree.js';
+
 import { formatBytes } from '../../src/core/view/durations.js';
+import { parseJson, printJson } from '../../src/core/view/jsonTree.js';
 import type { ViewContext } from '../context.js';
 import { element, setText } from '../dom.js';
 import { JsonView } from './jsonView.js';
-import { hint, openInEditor, section, type SectionAction, textBlock } from './sections.js';
+import { hint, openInEditor, type SectionAction, section, textBlock } from './sections.js';
 
 /** A document past this is not parsed for a tree: it opens in an editor. */
 const mostParsed = 4_000_000;
@@ -69,7 +70,10 @@ export function jsonSection(
       label: `Copy ${title.toLowerCase()}`,
       icon: 'copy',
       run: () =>
-        context.copy('problem' in parsed || raw ? text : printJson(parsed.value), title.toLowerCase()),
+        context.copy(
+          'problem' in parsed || raw ? text : printJson(parsed.value),
+          title.toLowerCase(),
+        ),
     },
     ...(options.actions ?? []),
   ];

@@ -3,8 +3,8 @@ import {
   copyText,
   type JsonFolds,
   type JsonLine,
-  jsonLines,
   type JsonPath,
+  jsonLines,
   opensByDefault,
   pathText,
   pointerOf,
@@ -91,7 +91,8 @@ export class JsonView {
       'data-at': at,
     });
     made.style.paddingLeft = `${line.depth * 12}px`;
-    if (branch && line.size) made.append(icon(line.open ? 'chevron-down' : 'chevron-right', 'twistie'));
+    if (branch && line.size)
+      made.append(icon(line.open ? 'chevron-down' : 'chevron-right', 'twistie'));
     else made.append(element('span', { class: 'twistie' }));
     if (line.key !== null) {
       made.append(element('span', { class: 'json-key' }, oneLine(String(line.key), 200)), ': ');
@@ -159,7 +160,10 @@ export class JsonView {
     else if (event.key === 'ArrowRight' && line.size && !line.open) this.activate(at);
     else if (event.key === 'ArrowLeft') {
       if (line.open) this.activate(at);
-      else this.focusLine(this.lines.findLastIndex((other, place) => place < at && other.depth < line.depth));
+      else
+        this.focusLine(
+          this.lines.findLastIndex((other, place) => place < at && other.depth < line.depth),
+        );
     } else if (event.key === 'Enter' || event.key === ' ') this.activate(at);
     else if (event.key === 'c' && (event.ctrlKey || event.metaKey)) {
       if (getSelection()?.toString()) return;

@@ -33,7 +33,11 @@ export class DetailsPane {
   readonly root: HTMLElement;
   private readonly title = element('span', { class: 'pane-title' });
   private readonly pill = element('span', { class: 'pill', hidden: true });
-  private readonly tabs = element('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Details' });
+  private readonly tabs = element('div', {
+    class: 'tabs',
+    role: 'tablist',
+    'aria-label': 'Details',
+  });
   private readonly links = element('div', { class: 'pane-links' });
   private readonly body = element('div', { class: 'pane-body', tabindex: -1 });
   private readonly tabButtons = new Map<DetailTab, HTMLElement>();
@@ -52,7 +56,13 @@ export class DetailsPane {
     for (const tab of detailTabs) {
       const made = element(
         'button',
-        { type: 'button', role: 'tab', class: 'tab', id: `tab-${tab}`, 'aria-controls': 'pane-body' },
+        {
+          type: 'button',
+          role: 'tab',
+          class: 'tab',
+          id: `tab-${tab}`,
+          'aria-controls': 'pane-body',
+        },
         tabNames[tab],
       );
       made.addEventListener('click', () => context.update({ tab }));
@@ -150,7 +160,9 @@ export class DetailsPane {
       setText(this.title, 'Details');
       setHidden(this.pill, true);
       if (this.rendered !== 'none') {
-        this.body.replaceChildren(hint('Select a call to see its arguments, result, timing and source.'));
+        this.body.replaceChildren(
+          hint('Select a call to see its arguments, result, timing and source.'),
+        );
       }
       this.rendered = 'none';
       return;
@@ -196,8 +208,11 @@ export class DetailsPane {
   }
 
   private paintTabs(details: SpanDetails, current: DetailTab): void {
-    const logs = details.logs.length + details.events.filter((event) => event.name !== 'spanpath.message').length;
-    const hasError = details.exception !== null || details.statusMessage !== '' || details.row.status === 2;
+    const logs =
+      details.logs.length +
+      details.events.filter((event) => event.name !== 'spanpath.message').length;
+    const hasError =
+      details.exception !== null || details.statusMessage !== '' || details.row.status === 2;
     const counts: Partial<Record<DetailTab, number>> = { logs, wire: details.wire.length };
     for (const [tab, made] of this.tabButtons) {
       const count = counts[tab];

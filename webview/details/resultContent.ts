@@ -1,6 +1,5 @@
 /** The content blocks of an MCP result, each shown as what it is. */
-import { preview, printJson } from '../../src/core/view/jsonTree.js';
-import { parseJson } from '../../src/core/view/jsonTree.js';
+import { parseJson, preview, printJson } from '../../src/core/view/jsonTree.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
 import { JsonView } from './jsonView.js';
@@ -18,7 +17,8 @@ export function resultContent(context: ViewContext, value: unknown): Node | null
   const root = element('div', { class: 'content-blocks' });
   for (const block of value.content.slice(0, mostBlocks)) root.append(blockOf(context, block));
   const left = value.content.length - mostBlocks;
-  if (left > 0) root.append(element('p', { class: 'hint' }, `${left} more blocks: see the raw text`));
+  if (left > 0)
+    root.append(element('p', { class: 'hint' }, `${left} more blocks: see the raw text`));
   if (value.structuredContent !== undefined) {
     root.append(
       element('h4', {}, 'Structured content'),
@@ -93,5 +93,9 @@ function isFields(value: unknown): value is Fields {
 
 /** A value in one line, for tables. */
 export function shortValue(value: unknown): string {
-  return typeof value === 'string' ? value : value instanceof Object ? preview(value, 200) : printJson(value);
+  return typeof value === 'string'
+    ? value
+    : value instanceof Object
+      ? preview(value, 200)
+      : printJson(value);
 }

@@ -59,7 +59,12 @@ export function textBlock(context: ViewContext, text: string, title: string): HT
   return element('div', {}, block, more);
 }
 
-export function openInEditor(context: ViewContext, title: string, text: string, language = 'plaintext') {
+export function openInEditor(
+  context: ViewContext,
+  title: string,
+  text: string,
+  language = 'plaintext',
+) {
   return button({
     label: 'Open in an editor',
     onPress: () => {
@@ -105,7 +110,9 @@ export function table(context: ViewContext, label: string, rows: readonly TableR
         }),
       );
     }
-    body.append(element('tr', {}, element('th', { scope: 'row', title: row.title }, row.key), cell));
+    body.append(
+      element('tr', {}, element('th', { scope: 'row', title: row.title }, row.key), cell),
+    );
   }
   return element('table', { class: 'pairs', 'aria-label': label }, body);
 }

@@ -31,13 +31,16 @@ export function handlerSection(
       ),
     ]);
   }
-  const place = link(
-    `${handler.label}:${handler.line}`,
-    'Open the handler (Enter)',
-    () => context.openHandler(details.row),
+  const place = link(`${handler.label}:${handler.line}`, 'Open the handler (Enter)', () =>
+    context.openHandler(details.row),
   );
   const parts: Node[] = [
-    element('div', { class: 'handler-place' }, place, element('span', { class: 'hint' }, ` ${handler.how}`)),
+    element(
+      'div',
+      { class: 'handler-place' },
+      place,
+      element('span', { class: 'hint' }, ` ${handler.how}`),
+    ),
   ];
   if (handler.candidates > 1) {
     parts.push(hint(`${handler.candidates} places fit; opening asks which.`));
@@ -52,7 +55,12 @@ function snippetOf(
   handler: HandlerInfo,
   snippet: NonNullable<HandlerInfo['snippet']>,
 ): HTMLElement {
-  const code = element('div', { class: 'snippet', role: 'group', 'aria-label': 'Source', tabindex: 0 });
+  const code = element('div', {
+    class: 'snippet',
+    role: 'group',
+    'aria-label': 'Source',
+    tabindex: 0,
+  });
   for (const [at, text] of snippet.lines.entries()) {
     const line = snippet.firstLine + at;
     code.append(

@@ -8,7 +8,7 @@ import type { ViewContext } from '../context.js';
 import { element, oneLine } from '../dom.js';
 import { jsonSection } from './jsonSection.js';
 import { JsonView } from './jsonView.js';
-import { hint, section, table, type TableRow, textBlock } from './sections.js';
+import { hint, section, type TableRow, table, textBlock } from './sections.js';
 
 export function timingTab(context: ViewContext, details: SpanDetails): HTMLElement {
   const { row } = details;
@@ -31,7 +31,11 @@ export function timingTab(context: ViewContext, details: SpanDetails): HTMLEleme
         element('th', { scope: 'row' }, oneLine(part.label, 80)),
         element('td', { class: 'number' }, `+${formatDuration(part.start - row.start)}`),
         element('td', { class: 'number' }, formatDuration(part.duration)),
-        element('td', { class: 'number' }, `${width < 10 ? width.toFixed(1) : Math.round(width)} %`),
+        element(
+          'td',
+          { class: 'number' },
+          `${width < 10 ? width.toFixed(1) : Math.round(width)} %`,
+        ),
         element('td', { class: 'timing-track', 'aria-hidden': 'true' }, bar),
       ),
     );
@@ -80,7 +84,8 @@ export function attributesTab(context: ViewContext, details: SpanDetails): HTMLE
     { key: 'span id', value: row.spanId, copy: row.spanId },
     { key: 'scope', value: oneLine(`${details.scope.name} ${details.scope.version}`) },
   ];
-  if (details.sources.length) identity.push({ key: 'reported by', value: details.sources.join(', ') });
+  if (details.sources.length)
+    identity.push({ key: 'reported by', value: details.sources.join(', ') });
   for (const link of details.links.slice(0, 20)) {
     identity.push({ key: 'link', value: `${link.traceId}:${link.spanId}`, copy: link.spanId });
   }
@@ -125,7 +130,10 @@ export function logsTab(context: ViewContext, details: SpanDetails): HTMLElement
     const level = entry.level.toLowerCase();
     const made = element(
       'div',
-      { class: `log log-${/err|fatal/.test(level) ? 'error' : /warn/.test(level) ? 'warning' : 'plain'}`, role: 'listitem' },
+      {
+        class: `log log-${/err|fatal/.test(level) ? 'error' : /warn/.test(level) ? 'warning' : 'plain'}`,
+        role: 'listitem',
+      },
       element('span', { class: 'log-time' }, `+${formatDuration(offset)}`),
       element('span', { class: 'log-level' }, oneLine(entry.level, 12)),
       element('span', { class: 'log-text' }, oneLine(entry.text, 4000)),
@@ -144,16 +152,21 @@ export function wireTab(context: ViewContext, details: SpanDetails): HTMLElement
     return hint('No message was recorded: this span did not come from the tracing shim.');
   }
   const root = element('div', { class: 'column wire' });
-  for (const message of details.wire.slice(0, 60)) root.append(messageOf(context, details, message));
+  for (const message of details.wire.slice(0, 60))
+    root.append(messageOf(context, details, message));
   return root;
 }
 
 function messageOf(context: ViewContext, details: SpanDetails, message: WireMessage): HTMLElement {
-  const offset = Number(BigInt(message.timeNanos) - BigInt(details.originNanos)) - details.row.start;
+  const offset =
+    Number(BigInt(message.timeNanos) - BigInt(details.originNanos)) - details.row.start;
   const toServer = message.direction === 'client-to-server';
   const title = `${toServer ? 'Client → server' : 'Server → client'} · +${formatDuration(offset)} · ${formatBytes(message.bytes)}`;
   if (message.truncated) {
-    return section(title, [hint('Cut: the message is larger than what is kept.'), textBlock(context, message.body, title)]);
+    return section(title, [
+      hint('Cut: the message is larger than what is kept.'),
+      textBlock(context, message.body, title),
+    ]);
   }
   return jsonSection(context, title, message.body);
 }

@@ -10,7 +10,11 @@ export class Axis {
     root.append(this.pointer);
   }
 
-  paint(ticks: readonly Tick[], widthPx: number, pointer: { x: number; text: string } | null): void {
+  paint(
+    ticks: readonly Tick[],
+    widthPx: number,
+    pointer: { x: number; text: string } | null,
+  ): void {
     for (const [at, tick] of ticks.entries()) {
       const label = this.labels[at] ?? this.add();
       setText(label, tick.label);

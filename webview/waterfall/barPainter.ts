@@ -133,7 +133,8 @@ export class BarPainter {
         continue;
       }
       context.fillStyle = colour ?? theme.layers['mcp-server'];
-      context.globalAlpha = segment.kind === 'children' ? 0.55 : segment.kind === 'server' ? 0.7 : 0.95;
+      context.globalAlpha =
+        segment.kind === 'children' ? 0.55 : segment.kind === 'server' ? 0.7 : 0.95;
       context.fillRect(segment.x, top, segment.width, barPx);
       context.globalAlpha = 1;
     }

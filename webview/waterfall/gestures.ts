@@ -43,7 +43,11 @@ export class Gestures {
   }
 
   private barX(event: MouseEvent): number {
-    return event.clientX - this.waterfall.elements.scroller.getBoundingClientRect().left - this.waterfall.treePx;
+    return (
+      event.clientX -
+      this.waterfall.elements.scroller.getBoundingClientRect().left -
+      this.waterfall.treePx
+    );
   }
 
   private inHead(event: MouseEvent): boolean {

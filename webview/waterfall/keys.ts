@@ -150,7 +150,9 @@ export class Keys {
     }
     const { selected } = context.state;
     if (!selected) {
-      waterfall.selectIndex(by > 0 ? Math.ceil(waterfall.contentTop / 22) : context.rows.head.total - 1);
+      waterfall.selectIndex(
+        by > 0 ? Math.ceil(waterfall.contentTop / 22) : context.rows.head.total - 1,
+      );
       return;
     }
     // Scrolled out of what is loaded: ask where it is.

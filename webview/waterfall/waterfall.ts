@@ -205,7 +205,10 @@ export class Waterfall {
     return this.widthPx < narrowPx;
   }
 
-  private pointerText(axis: { originNanos: string; zero: number }): { x: number; text: string } | null {
+  private pointerText(axis: {
+    originNanos: string;
+    zero: number;
+  }): { x: number; text: string } | null {
     if (this.hoverX === null) return null;
     const { clock } = this.context.state;
     const time = xToTime(this.context.window(), this.barsPx, this.hoverX);
@@ -248,7 +251,8 @@ export class Waterfall {
     }
     for (const [at, made] of this.pool.entries()) {
       // The element of a row stays its element while it scrolls: only rows that come in are written.
-      const index = from + ((((at - from) % this.pool.length) + this.pool.length) % this.pool.length);
+      const index =
+        from + ((((at - from) % this.pool.length) + this.pool.length) % this.pool.length);
       if (index >= to) {
         setHidden(made.root, true);
         continue;

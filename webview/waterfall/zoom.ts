@@ -1,4 +1,7 @@
 /** What moves the window of time, in one place for mouse, wheel and keys. */
+
+import type { SpanRow } from '../../src/core/protocol.js';
+import { endOf } from '../../src/core/view/bars.js';
 import {
   fitWindow,
   panWindow,
@@ -6,8 +9,6 @@ import {
   xToTime,
   zoomWindow,
 } from '../../src/core/view/timeScale.js';
-import { endOf } from '../../src/core/view/bars.js';
-import type { SpanRow } from '../../src/core/protocol.js';
 import type { ViewContext } from '../context.js';
 
 /** One press of `+`, one notch of a wheel. */

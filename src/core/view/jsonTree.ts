@@ -47,7 +47,9 @@ export function parseJson(text: string): { value: unknown } | { problem: string 
 }
 
 export function pointerOf(path: JsonPath): string {
-  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return path
+    .map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
 }
 
 /** `$.content[0]["odd key"]`, to paste into code or a query. */
@@ -94,7 +96,15 @@ function addLines(
   const members = membersOf(value);
   const depth = path.length;
   if (!members) {
-    lines.push({ kind: kindOf(value), depth, path, key, text: scalarText(value), open: false, size: 0 });
+    lines.push({
+      kind: kindOf(value),
+      depth,
+      path,
+      key,
+      text: scalarText(value),
+      open: false,
+      size: 0,
+    });
     return;
   }
   const open = members.length > 0 && isLineOpen(folds, path, members.length);
@@ -107,7 +117,15 @@ function addLines(
   }
   if (members.length > shown && lines.length < most) {
     const left = members.length - shown;
-    lines.push({ kind: 'more', depth: depth + 1, path, key: null, text: '', open: false, size: left });
+    lines.push({
+      kind: 'more',
+      depth: depth + 1,
+      path,
+      key: null,
+      text: '',
+      open: false,
+      size: left,
+    });
   }
 }
 

@@ -44,8 +44,12 @@ function lineOf(line: string): StackLine {
   }
   const frame = /^\s+(at |in )|^\s+\S+\.go:\d/.test(line);
   const found = frame ? colonPlace.exec(line) : null;
-  if (!found || foreignFrame.test(found[1] ?? '') && /node:|<anonymous>/.test(found[1] ?? '')) {
-    return { pieces: [{ text: line, place: null }], foreign: frame && foreignFrame.test(line), frame };
+  if (!found || (foreignFrame.test(found[1] ?? '') && /node:|<anonymous>/.test(found[1] ?? ''))) {
+    return {
+      pieces: [{ text: line, place: null }],
+      foreign: frame && foreignFrame.test(line),
+      frame,
+    };
   }
   const [whole, file = '', number = '', column] = found;
   return {
