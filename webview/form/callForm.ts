@@ -61,6 +61,7 @@ export class CallForm {
 
   private show(subject: CallSubject): void {
     const same = this.subject?.id === subject.id;
+    this.root.dataset.tool = subject.name;
     this.subject = subject;
     const last = subject.lastArguments === null ? null : parseJsonText(subject.lastArguments);
     const start = last && 'value' in last ? last.value : undefined;

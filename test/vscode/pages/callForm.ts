@@ -16,7 +16,7 @@ export class CallForm {
   /** Until the form is that tool's. */
   async waitForTool(tool: string): Promise<Frame> {
     const frame = await this.frame();
-    await frame.locator('.call-form .title', { hasText: tool }).waitFor();
+    await frame.locator(`.call-form[data-tool="${tool}"]`).waitFor();
     return frame;
   }
 
