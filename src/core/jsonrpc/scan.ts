@@ -44,6 +44,10 @@ export class ScannedMessage {
   requestStateStart = -1;
   requestStateEnd = -1;
   resultStart = -1;
+  resultEnd = -1;
+  /** `arguments` inside `params`. */
+  argumentsStart = -1;
+  argumentsEnd = -1;
   errorStart = -1;
 
   constructor(readonly start: number) {}
@@ -117,6 +121,7 @@ const keys = {
   result: encoder.encode('result'),
   error: encoder.encode('error'),
   meta: encoder.encode('_meta'),
+  arguments: encoder.encode('arguments'),
   requestState: encoder.encode('requestState'),
   traceparent: encoder.encode('traceparent'),
   tracestate: encoder.encode('tracestate'),
@@ -164,7 +169,7 @@ function scanObject(bytes: Uint8Array, start: number, end: number): ScannedMessa
 /** Reads `params` on the way to its end. False when it does not end. */
 function scanParams(bytes: Uint8Array, message: ScannedMessage, outer: Members): boolean {
   message.paramsStart = outer.valueStart;
-  message.metaStart = message.requestStateStart = -1;
+  message.metaStart = message.requestStateStart = message.argumentsStart = -1;
   message.traceparentStart = message.tracestateStart = message.baggageStart = -1;
   if (bytes[outer.valueStart] !== openBrace) {
     if (!outer.skipValue()) return false;
@@ -175,6 +180,7 @@ function scanParams(bytes: Uint8Array, message: ScannedMessage, outer: Members):
   while (params.nextKey()) {
     const isMeta = params.keyIs(keys.meta);
     const isState = !isMeta && params.keyIs(keys.requestState);
+    const isArguments = !isMeta && params.keyIs(keys.arguments);
     if (!params.skipValue()) return false;
     if (isMeta) {
       message.metaStart = params.valueStart;
@@ -182,6 +188,9 @@ function scanParams(bytes: Uint8Array, message: ScannedMessage, outer: Members):
     } else if (isState) {
       message.requestStateStart = params.valueStart;
       message.requestStateEnd = params.valueEnd;
+    } else if (isArguments) {
+      message.argumentsStart = params.valueStart;
+      message.argumentsEnd = params.valueEnd;
     }
   }
   if (!outer.leave(params)) return false;

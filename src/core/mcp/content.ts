@@ -16,6 +16,8 @@ export interface KeptText {
 
 const nothing: KeptText = { text: null, truncated: false };
 
+export type MessageParts = Pick<RedactedMessage, 'argumentsText' | 'resultText'>;
+
 export class ContentPolicy {
   constructor(
     readonly level: ContentLevel,
@@ -24,15 +26,23 @@ export class ContentPolicy {
     private readonly maxLength: number,
   ) {}
 
-  /** The text of one JSON-RPC message. Null when nothing of it may be kept. */
-  keepMessage(text: string): RedactedMessage | null {
+  /**
+   * The text of one JSON-RPC message. `parts` are its arguments and result as they are spelled,
+   * where the caller knows them. Null when nothing of it may be kept.
+   */
+  keepMessage(text: string, parts: MessageParts | null): RedactedMessage | null {
     if (this.level === 'none') return null;
+    if (parts && (this.level === 'full' || this.isHarmless(text))) return { text, ...parts };
     try {
       return redactMessage(text, this.level, this.rules);
     } catch {
       // Nested past all reason: what cannot be looked through is not kept.
       return null;
     }
+  }
+
+  private isHarmless(text: string): boolean {
+    return this.level === 'redacted' && this.rules.hint !== null && !this.rules.hint.test(text);
   }
 
   /** What a program printed. */

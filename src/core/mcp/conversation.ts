@@ -15,7 +15,7 @@ import type {
   SpanEvent,
   SpanRef,
 } from '../trace/model.js';
-import type { ContentPolicy } from './content.js';
+import type { ContentPolicy, MessageParts } from './content.js';
 import { attr, eventNames, own, scopes } from './conventions.js';
 import { readCut } from './cutMessage.js';
 import { type FindingKind, findingLog } from './findings.js';
@@ -60,6 +60,7 @@ interface Received {
   /** Parsed, or undefined when it is not JSON after all. */
   readonly parsed: unknown;
   readonly text: string;
+  readonly parts: MessageParts | null;
   /** Size on the wire. */
   readonly bytes: number;
   readonly timeNanos: Nanos;
@@ -133,6 +134,7 @@ export class Conversation {
       traceparent: null,
       parsed: message.parsed,
       text: textOf(line.bytes, 0, line.bytes.length),
+      parts: null,
       bytes: line.length,
       timeNanos,
       cut: true,
@@ -315,7 +317,7 @@ export class Conversation {
   /** `part` names the attribute that repeats the arguments or the result. */
   private keep(call: OpenCall, received: Received, part: string | null): void {
     const { content } = this.options;
-    const kept = content.keepMessage(received.text);
+    const kept = content.keepMessage(received.text, received.parts);
     const body = kept ? content.cut(kept.text) : { text: null, truncated: false };
     const truncated = received.cut || body.truncated;
     if (part !== null && call.method === 'tools/call' && kept) {
@@ -406,11 +408,19 @@ function read(
     traceparent: traceparentStart < 0 ? null : stringAt(bytes, traceparentStart, traceparentEnd),
     parsed: parse(text),
     text,
+    parts: {
+      argumentsText: sliceOf(bytes, message.argumentsStart, message.argumentsEnd),
+      resultText: sliceOf(bytes, message.resultStart, message.resultEnd),
+    },
     bytes: inBatch ? message.end - message.start : line.length,
     timeNanos,
     cut: false,
     notification: message.kind === 'notification',
   };
+}
+
+function sliceOf(bytes: Uint8Array, start: number, end: number): string | null {
+  return start < 0 ? null : textOf(bytes, start, end);
 }
 
 function parse(text: string): unknown {

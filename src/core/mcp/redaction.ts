@@ -10,6 +10,8 @@ export interface RedactionRules {
   readonly patterns: readonly RegExp[];
   /** Values at these places are hidden; `*` stands for one step. */
   readonly paths: readonly (readonly string[])[];
+  /** Text that does not match this holds nothing to hide; null when that cannot be said. */
+  readonly hint: RegExp | null;
 }
 
 export const hidden = '[redacted]';
@@ -31,6 +33,11 @@ const secretShapes: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}/g,
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
 ];
+
+/** A part of every secret key and every secret shape: most messages hold none of these. An
+ * escape may spell one. */
+const hint =
+  /pass|pwd|secret|token|credential|cookie|auth|key|session|ssn|cvv|bearer|basic|AKIA|ASIA|gh[pousr]_|glpat|sk-|xox|AIza|eyJ|\\u/i;
 
 /** Plain text, e.g. a line of stderr. `key=value` pairs under secret keys are hidden too. */
 export function redactText(text: string, rules: RedactionRules): string {
@@ -85,7 +92,8 @@ export function parseRedaction(text: string): RedactionRules {
   }
   const more =
     keys.length > 0 ? new RegExp(`${secretKey.source}|^(?:${keys.join('|')})$`) : secretKey;
-  return { keys: more, patterns, paths };
+  // User rules may match anything; then every message is looked through.
+  return { keys: more, patterns, paths, hint: text.trim() === '' ? hint : null };
 }
 
 /** Commas inside `/…/` belong to the pattern. */

@@ -11,6 +11,7 @@ import type { LogRecord, Outcome, Span, SpanEvent } from '../../core/trace/model
 import type { Target } from '../discovery.js';
 import type { ShimOptions } from '../options.js';
 import { LiveChannel } from './live.js';
+import { rest } from './pace.js';
 import { postOtlp } from './post.js';
 import { Queue } from './queue.js';
 import type { Spool } from './spool.js';
@@ -21,6 +22,8 @@ const flushMs = 60;
 const requestMs = 10_000;
 /** Larger bodies are compressed when they leave the machine. */
 const gzipFrom = 8 << 10;
+/** Entries that are encoded without a rest. */
+const pieceLength = 8;
 const firstRetryMs = 500;
 const maxRetryMs = 10_000;
 /** After so many failures in a row what waits is spooled instead of kept in memory. */
@@ -93,6 +96,10 @@ export class Delivery implements ConversationListener {
     this.flushSoon(flushMs);
   }
 
+  countUnreadable(): void {
+    this.spans.countDropped(1);
+  }
+
   /** Delivers what there is; spools what could not be delivered in time. */
   async finish(withinMs: number): Promise<void> {
     this.finishing = true;
@@ -154,7 +161,7 @@ export class Delivery implements ConversationListener {
   ): Promise<boolean> {
     const batch = queue.take();
     if (batch.length === 0 || !this.target) return true;
-    let body = encode(batch);
+    let body = await this.encodeInPieces(batch, encode);
     const zipped = body.length >= gzipFrom && !isLoopback(this.target.endpoint);
     if (zipped) body = await promisify(gzip)(body);
     const result = await postOtlp(this.target, signal, body, zipped, requestMs);
@@ -170,6 +177,19 @@ export class Delivery implements ConversationListener {
     const backOff = Math.min(maxRetryMs, firstRetryMs * 2 ** this.failures++);
     this.notBefore = Date.now() + (result.retryAfterMs ?? backOff * (0.5 + Math.random() / 2));
     return false;
+  }
+
+  /** Protobuf messages of one type may be joined end to end: their repeated fields add up. */
+  private async encodeInPieces<T>(
+    batch: readonly T[],
+    encode: (batch: readonly T[]) => Uint8Array,
+  ): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    for (let from = 0; from < batch.length; from += pieceLength) {
+      parts.push(encode(batch.slice(from, from + pieceLength)));
+      if (!this.finishing) await rest();
+    }
+    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
   private async spoolAll(): Promise<void> {

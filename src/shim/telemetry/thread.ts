@@ -1,9 +1,9 @@
 /** The telemetry thread: reads the copies, follows the conversations, delivers what they tell. */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromTelemetry, TelemetrySetup, ToTelemetry } from '../control.js';
 import { readRecords } from '../records.js';
 import { Delivery } from './delivery.js';
+import { isSliceOver, rest, yieldToTraffic } from './pace.js';
 import { Reader } from './reader.js';
 
 export function runTelemetry(): void {
@@ -14,31 +14,41 @@ export function runTelemetry(): void {
   const progress = new BigInt64Array(setup.progress);
   const delivery = new Delivery(setup.options, setup.target, process.cwd());
   const reader = new Reader(setup.options, delivery, process.cwd());
-  port.on('message', (message: ToTelemetry) => {
-    if (message.type === 'block') {
-      const block = Buffer.from(message.bytes, 0, message.length);
-      try {
-        for (const record of readRecords(block)) reader.read(record);
-      } finally {
-        Atomics.add(progress, 0, BigInt(message.length));
-      }
-      return;
-    }
-    void delivery.finish(message.withinMs).finally(() => {
-      port.postMessage({ type: 'finished' } satisfies FromTelemetry);
-    });
-  });
-}
+  const blocks: Buffer[] = [];
+  let reading: Promise<void> | null = null;
+  let hurried = false;
 
-/**
- * On Linux a priority belongs to a thread, so that this one gives way whenever the forwarding
- * thread, the client or the server wants the core. Elsewhere it would slow the whole process.
- */
-function yieldToTraffic(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    setPriority(0, 19);
-  } catch {
-    // Not allowed here; the thread works all the same.
+  async function readAll(): Promise<void> {
+    for (let block = blocks.shift(); block; block = blocks.shift()) {
+      let since = performance.now();
+      for (const record of readRecords(block)) {
+        try {
+          reader.read(record);
+        } catch {
+          // One message that cannot be followed must not end the telemetry of all others.
+          delivery.countUnreadable();
+        }
+        if (hurried || !isSliceOver(since)) continue;
+        await rest();
+        since = performance.now();
+      }
+      Atomics.add(progress, 0, BigInt(block.length));
+    }
+    reading = null;
   }
+
+  async function finish(withinMs: number): Promise<void> {
+    hurried = true;
+    await reading;
+    await delivery.finish(withinMs);
+    port?.postMessage({ type: 'finished' } satisfies FromTelemetry);
+  }
+
+  port.on('message', (message: ToTelemetry) => {
+    if (message.type === 'finish') void finish(message.withinMs);
+    else {
+      blocks.push(Buffer.from(message.bytes, 0, message.length));
+      reading ??= readAll();
+    }
+  });
 }
