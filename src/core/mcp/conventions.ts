@@ -73,6 +73,8 @@ export const own = {
   notInjected: 'spanpath.not_injected',
   /** On a finding log: its machine-readable kind, e.g. `stdout_pollution`. */
   findingKind: 'spanpath.finding.kind',
+  /** On a `spanpath.hook` log: `loaded`. */
+  hookState: 'spanpath.hook.state',
 } as const;
 
 /** Names of span events and of log records (`LogRecord.eventName`). */
@@ -87,6 +89,8 @@ export const eventNames = {
   finding: 'spanpath.finding',
   /** Log from a hook: where a handler is (`code.*`, `own.handlerKind`, `own.handlerName`). */
   handler: 'spanpath.handler',
+  /** Log from a hook, once in each server process that loaded it (`own.hookState` is `loaded`). */
+  hook: 'spanpath.hook',
 } as const;
 
 /** Instrumentation scopes of Spanpath's emitters. */
