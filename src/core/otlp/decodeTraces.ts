@@ -41,18 +41,22 @@ class TraceDecoder {
   }
 
   /** Walks a message, handing over its length-delimited fields; the rest is skipped. */
-  private eachMessage(end: number, visit: (field: number, end: number) => void): void {
+  private eachMessage(
+    end: number,
+    visit: (field: number, end: number, tagAt: number) => void,
+  ): void {
     const { reader } = this;
     const outerEnd = reader.end;
     reader.end = end;
     while (reader.at < end) {
+      const tagAt = reader.at;
       const tag = reader.varint();
       if ((tag & 7) !== 2) {
         reader.skip(tag & 7);
         continue;
       }
       const fieldEnd = reader.lengthEnd();
-      visit(Math.floor(tag / 8), fieldEnd);
+      visit(Math.floor(tag / 8), fieldEnd, tagAt);
       reader.at = fieldEnd;
     }
     reader.end = outerEnd;
@@ -76,21 +80,22 @@ class TraceDecoder {
     const { batch, reader } = this;
     const first = batch.count;
     let scopeRange: readonly [number, number] = [0, 0];
-    this.eachMessage(end, (field, fieldEnd) => {
+    this.eachMessage(end, (field, fieldEnd, tagAt) => {
       if (field === 1) {
         scopeRange = [reader.at, fieldEnd];
         validateMessage(scope, reader, fieldEnd);
-      } else if (field === 2) this.tryspan(fieldEnd);
+      } else if (field === 2) this.trySpan(fieldEnd, tagAt);
     });
     if (batch.count > first) {
       batch.groups.push({ resource: resourceRange, scope: scopeRange, first, last: batch.count });
     }
   }
 
-  private tryspan(end: number): void {
+  private trySpan(end: number, tagAt: number): void {
     const { batch, reader } = this;
     const outerEnd = reader.end;
     batch.reserve();
+    batch.headers[batch.count] = reader.at - tagAt;
     try {
       this.span(end);
       batch.count++;

@@ -48,7 +48,7 @@ export function factIndex(key: FactKey): number {
 const tableSize = 1024;
 const spelled = factKeys.map((key) => encodeText(key));
 const table: number[][] = Array.from({ length: tableSize }, () => []);
-spelled.forEach((bytes, index) => table[hashOf(bytes, 0, bytes.length)]!.push(index));
+for (const [index, bytes] of spelled.entries()) table[hashOf(bytes, 0, bytes.length)]!.push(index);
 const longest = Math.max(...spelled.map((bytes) => bytes.length));
 const shortest = Math.min(...spelled.map((bytes) => bytes.length));
 

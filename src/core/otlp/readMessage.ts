@@ -37,7 +37,10 @@ function readField(
 ): void {
   const { name, type, repeated } = field;
   if (typeof type !== 'string') {
-    if (wireType !== 2) return reader.skip(wireType);
+    if (wireType !== 2) {
+      reader.skip(wireType);
+      return;
+    }
     const value = readMessage(type, reader, reader.lengthEnd(), depth + 1);
     if (!repeated) into[name] = value;
     else append(into, name, value);

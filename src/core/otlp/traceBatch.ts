@@ -28,6 +28,8 @@ export class TraceBatch {
   times = new Uint32Array(0);
   /** Where a span's message starts and how long it is: 2 a span. */
   places = new Uint32Array(0);
+  /** Bytes of the tag and length in front of the message. */
+  headers = new Uint8Array(0);
   /** Interned. */
   names = new Uint32Array(0);
   kinds = new Uint8Array(0);
@@ -46,6 +48,11 @@ export class TraceBatch {
     this.groups.length = 0;
   }
 
+  /** Where the tag and length in front of a span's message start. */
+  startOfRecord(row: number): number {
+    return this.places[row * 2]! - this.headers[row]!;
+  }
+
   /** Makes room for one more span. */
   reserve(): void {
     if (this.count < this.capacity) return;
@@ -53,6 +60,7 @@ export class TraceBatch {
     this.ids = grown(this.ids, this.capacity * idWords);
     this.times = grown(this.times, this.capacity * 4);
     this.places = grown(this.places, this.capacity * 2);
+    this.headers = grown(this.headers, this.capacity);
     this.names = grown(this.names, this.capacity);
     this.kinds = grown(this.kinds, this.capacity);
     this.statuses = grown(this.statuses, this.capacity);

@@ -53,7 +53,7 @@ export class RowPlan {
   constructor(
     private readonly index: SpanIndex,
     readonly spec: ViewSpec,
-    private readonly matches: MatchCache | null,
+    readonly matches: MatchCache | null,
     private readonly serverName: (slot: number) => string,
   ) {
     this.toggled = new Set(spec.toggled);
@@ -312,7 +312,8 @@ export class RowPlan {
     const keep = new Uint8Array(tree.slots.length);
     let keptUntil = -1;
     for (let row = 0; row < tree.slots.length; row++) {
-      if (row <= keptUntil) keep[row] = 1;
+      if (matches.refuses(tree.slots[row]!)) row += tree.descendants[row]!;
+      else if (row <= keptUntil) keep[row] = 1;
       else if (matches.matches(tree.slots[row]!)) {
         keep[row] = 1;
         keptUntil = row + tree.descendants[row]!;

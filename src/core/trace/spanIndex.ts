@@ -1,4 +1,4 @@
-import { factKeys } from '../otlp/factKeys.js';
+import { factIndex, factKeys } from '../otlp/factKeys.js';
 import { Interner } from '../otlp/interner.js';
 import { idWords, type TraceBatch } from '../otlp/traceBatch.js';
 import { CallCounter } from './callCounter.js';
@@ -347,11 +347,11 @@ export class SpanIndex {
 }
 
 const contentFacts = [
-  'gen_ai.tool.call.arguments',
-  'gen_ai.tool.call.result',
-  'input.value',
-  'output.value',
-].map((key) => factKeys.findIndex((candidate) => candidate === key));
+  factIndex('gen_ai.tool.call.arguments'),
+  factIndex('gen_ai.tool.call.result'),
+  factIndex('input.value'),
+  factIndex('output.value'),
+];
 
 function hasContent(batch: TraceBatch, row: number): boolean {
   return contentFacts.some((fact) => batch.facts[row * factKeys.length + fact] !== 0);

@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { extname, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { HostEvents, HostRequests, TraceRequests } from '../core/protocol.js';
+import { Rpc } from '../core/rpc.js';
+import { type Access, tokenInQuery } from './access.js';
+import type { ChangeFeed } from './changeFeed.js';
+import type { Handlers } from './queries.js';
+
+const types: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.ttf': 'font/ttf',
+  '.svg': 'image/svg+xml',
+};
+/** Names of files in `dist/webview`; a request can name nothing else. */
+const fileName = /^[\w-]+\.(?:js|css|ttf|svg)$/;
+
+const page = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="main.css">
+<title>Spanpath</title>
+</head>
+<body>
+<div id="app"></div>
+<script type="module" src="main.js"></script>
+</body>
+</html>
+`;
+
+const noEditor = 'a browser page has no editor; open the workspace in VS Code';
+
+/** The trace view as a page: `/ui/`, its files, and the Rpc of the view over `/ui/rpc`. */
+export class BrowserView {
+  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 8 * 1024 * 1024 });
+
+  constructor(
+    /** `dist/webview`. */
+    private readonly directory: string,
+    private readonly access: Access,
+    private readonly queries: Handlers<TraceRequests>,
+    private readonly feed: ChangeFeed,
+    private readonly clear: () => void,
+  ) {}
+
+  async serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    port: number,
+  ): Promise<void> {
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    response.setHeader('Cache-Control', 'no-store');
+    response.setHeader(
+      'Content-Security-Policy',
+      "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; media-src data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+    const name = url.pathname.slice('/ui/'.length);
+    if (url.pathname === '/ui/' || url.pathname === '/ui') {
+      const token = tokenInQuery(request);
+      if (token !== null) {
+        const cookie = `${this.access.cookieName(port)}=${token}`;
+        response.setHeader('Set-Cookie', `${cookie}; HttpOnly; SameSite=Strict; Path=/ui/`);
+      }
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
+      return;
+    }
+    const type = types[extname(name)];
+    if (!fileName.test(name) || type === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    try {
+      const content = await readFile(join(this.directory, name));
+      response.writeHead(200, { 'Content-Type': type }).end(content);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.sockets.handleUpgrade(request, socket, head, (opened) => this.talk(opened));
+  }
+
+  close(): void {
+    for (const socket of this.sockets.clients) socket.terminate();
+    this.sockets.close();
+  }
+
+  private talk(socket: WebSocket): void {
+    socket.on('error', () => {});
+    const rpc = new Rpc<Record<never, never>, HostRequests, Record<never, never>, HostEvents>(
+      {
+        send: (message) => socket.send(JSON.stringify(message)),
+        onMessage: (listener) =>
+          socket.on('message', (data) => {
+            try {
+              listener(JSON.parse(String(data)));
+            } catch {
+              socket.close(1007);
+            }
+          }),
+      },
+      {
+        ...this.queries,
+        'handler/open': () => ({ opened: false, reason: noEditor }),
+        'handler/resolve': () => null,
+        'source/open': () => ({ opened: false, reason: noEditor }),
+        'command/run': ({ command }) => {
+          if (command !== 'clear') throw new Error(noEditor);
+          this.clear();
+          return null;
+        },
+      },
+    );
+    const stop = this.feed.subscribe((summary) => rpc.emit('session/changed', summary));
+    socket.on('close', stop);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Ingest } from './ingest.js';
+import { messageOf, type Session } from './session.js';
+
+/** Chunks read at a time; between two reads the collector answers others. */
+const chunksAtOnce = 16;
+
+/** Indexes what the file holds, oldest first, in the background. Returns what stops it. */
+export function loadStore(session: Session, ingest: Ingest): () => void {
+  const until = session.store.totals().lastChunk;
+  let after = 0;
+  let stopped = until === 0;
+  const step = (): void => {
+    if (stopped) return;
+    try {
+      const chunks = session.store.chunksAfter(after, chunksAtOnce);
+      for (const chunk of chunks) {
+        if (chunk.id > until) break;
+        ingest.load(chunk);
+      }
+      after = chunks.at(-1)?.id ?? until;
+    } catch (error) {
+      session.storeProblem = `the stored traces could not all be read: ${messageOf(error)}`;
+      session.emit('problem', session.storeProblem);
+      stopped = true;
+      return;
+    }
+    session.emit('changed');
+    if (after < until) setImmediate(step);
+  };
+  setImmediate(step);
+  return () => {
+    stopped = true;
+  };
+}

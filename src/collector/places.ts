@@ -1,0 +1,167 @@
+import { attr, eventNames, legacyAttr, own } from '../core/mcp/conventions.js';
+import { decodeLogRecord } from '../core/otlp/reviveSpan.js';
+import type { CallPlaces, HandlerKind, ReportedPlace } from '../core/protocol.js';
+import type { Attributes, LogRecord, SpanRef } from '../core/trace/model.js';
+import { layers } from '../core/trace/model.js';
+import { flag } from '../core/trace/spanColumns.js';
+import type { LogEntry } from './logTable.js';
+import type { Session } from './session.js';
+
+const mcpLayers = (['mcp-client', 'wire', 'mcp-server'] as const).map((layer) =>
+  layers.indexOf(layer),
+);
+/** Spans looked at below a call for their `code.*`. */
+const maxDescendants = 200;
+
+/** What processes reported about where handlers are. */
+export class Places {
+  constructor(private readonly session: Session) {}
+
+  ofCall(ref: SpanRef): CallPlaces | null {
+    const slot = this.session.slotOf(ref);
+    if (slot === -1) return null;
+    const { columns, names } = this.session.index;
+    const method = names.text(columns.method[slot]!);
+    const name = names.text(columns.target[slot]!);
+    const kind = kindOf(method, name, layers[columns.layer[slot]!] === 'tool');
+    const server = this.handlingServer(slot);
+    return {
+      server: server.name,
+      serverCwd: server.cwd,
+      kind,
+      name,
+      spans: this.placesOfSpans(slot),
+      measured: kind ? this.ofHandler(server.name, kind, name) : [],
+    };
+  }
+
+  /** What hooks said about one handler, newest first. */
+  ofHandler(server: string, kind: HandlerKind, name: string): ReportedPlace[] {
+    const found: ReportedPlace[] = [];
+    for (const entry of this.session.logs.ofEvent(eventNames.handler).toReversed()) {
+      if (this.session.definitions.resource(entry.resource).server !== server) continue;
+      const log = this.readLog(entry);
+      if (log?.attributes[own.handlerKind] !== kind) continue;
+      if (log.attributes[own.handlerName] !== name) continue;
+      const place = this.placeOf(log.attributes, entry.resource, entry.scope, log.timeNanos);
+      if (place) found.push(place);
+    }
+    return found;
+  }
+
+  /** `file:line` of a call's handler as a hook measured it, or ''. */
+  shortPlace(slot: number): string {
+    const { columns, names } = this.session.index;
+    const name = names.text(columns.target[slot]!);
+    const kind = kindOf(names.text(columns.method[slot]!), name, false);
+    if (!kind || name === '') return '';
+    const [place] = this.ofHandler(this.session.serverName(slot), kind, name);
+    if (!place) return '';
+    const file = place.file.slice(
+      Math.max(place.file.lastIndexOf('/'), place.file.lastIndexOf('\\')) + 1,
+    );
+    return place.line > 0 ? `${file}:${place.line}` : file;
+  }
+
+  readLog(entry: LogEntry): LogRecord | null {
+    const bytes = this.session.readRecord(entry.chunk, entry.at, entry.length);
+    if (!bytes) return null;
+    const { definitions } = this.session;
+    return decodeLogRecord(
+      bytes,
+      definitions.resource(entry.resource).attributes,
+      definitions.scope(entry.scope),
+    );
+  }
+
+  /** The server that handled a call: of its wire or server span, where the call has one. */
+  private handlingServer(slot: number): { name: string; cwd: string | null } {
+    const { columns } = this.session.index;
+    let best = slot;
+    for (const below of this.descendants(slot)) {
+      if (mcpLayers.includes(columns.layer[below]!)) {
+        best = below;
+        break;
+      }
+    }
+    let cwd: string | null = null;
+    const seen = [best, ...this.descendants(best)];
+    for (const at of seen) {
+      if (columns.resource[at] === -1) continue;
+      cwd ??= this.session.definitions.resource(columns.resource[at]!).cwd;
+    }
+    const name = this.session.serverName(best);
+    return { name, cwd: cwd ?? this.cwdOf(name) };
+  }
+
+  /** The cwd that any process of a server reported. */
+  private cwdOf(server: string): string | null {
+    for (const resource of this.session.definitions.servers()) {
+      if (resource.server === server && resource.cwd !== null) return resource.cwd;
+    }
+    return null;
+  }
+
+  private placesOfSpans(slot: number): ReportedPlace[] {
+    const { columns } = this.session.index;
+    const places: ReportedPlace[] = [];
+    for (const at of [slot, ...this.descendants(slot)]) {
+      const span =
+        at === slot || mcpLayers.includes(columns.layer[at]!) ? this.session.readSpan(at) : null;
+      if (!span) continue;
+      const { resource, scope } = columns;
+      const place = this.placeOf(span.attributes, resource[at]!, scope[at]!, span.startNanos);
+      if (place) places.push(place);
+    }
+    return places;
+  }
+
+  private placeOf(
+    attributes: Attributes,
+    resource: number,
+    scope: number,
+    timeNanos: bigint,
+  ): ReportedPlace | null {
+    const file = attributes[attr.codeFilePath] ?? attributes[legacyAttr.codeFilePath];
+    if (typeof file !== 'string' || file === '') return null;
+    const functionName = attributes[attr.codeFunction] ?? attributes[legacyAttr.codeFunction];
+    const text = attributes[own.handlerText];
+    return {
+      file,
+      line: toLine(attributes[attr.codeLine] ?? attributes[legacyAttr.codeLine]),
+      column: toLine(attributes[attr.codeColumn] ?? attributes[legacyAttr.codeColumn]),
+      functionName: typeof functionName === 'string' ? functionName : '',
+      cwd: resource === -1 ? null : this.session.definitions.resource(resource).cwd,
+      text: typeof text === 'string' ? text : '',
+      emitter: this.session.definitions.scope(scope).name,
+      timeNanos: String(timeNanos),
+    };
+  }
+
+  /** Breadth first, so nearest first. */
+  private descendants(slot: number): number[] {
+    const { columns } = this.session.index;
+    const found: number[] = [];
+    const open = [slot];
+    for (let at = 0; at < open.length && found.length < maxDescendants; at++) {
+      for (let child = columns.firstChild[open[at]!]!; child !== -1; child = columns.next[child]!) {
+        if (found.length >= maxDescendants) break;
+        open.push(child);
+        if (columns.flags[child]! & flag.present) found.push(child);
+      }
+    }
+    return found;
+  }
+}
+
+function kindOf(method: string, name: string, isTool: boolean): HandlerKind | null {
+  if (name === '') return null;
+  if (method.startsWith('tools/call') || (isTool && method === '')) return 'tool';
+  if (method === 'prompts/get') return 'prompt';
+  return method === 'resources/read' ? 'resource' : null;
+}
+
+function toLine(value: unknown): number {
+  const line = typeof value === 'string' ? Number(value) : value;
+  return typeof line === 'number' && Number.isInteger(line) && line > 0 ? line : 0;
+}

@@ -1,0 +1,237 @@
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { migrate } from './storeSchema.js';
+
+/** Which request a chunk came with. */
+export const chunkSignals = ['traces', 'logs', 'metrics'] as const;
+export type ChunkSignal = (typeof chunkSignals)[number];
+
+/** Records of one resource and scope, as they came: the body of a `ScopeSpans` or its sisters. */
+export interface Chunk {
+  readonly id: number;
+  readonly signal: ChunkSignal;
+  readonly resource: number;
+  readonly scope: number;
+  readonly body: Uint8Array;
+}
+
+export interface OldChunk extends Chunk {
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/**
+ * The file of a session: a log of OTLP chunks, with resources and scopes kept once. Everything
+ * else (trees, statistics, search) is derived from it. Several processes may hold one file open.
+ */
+export class Store {
+  private readonly insertChunk: StatementSync;
+  private readonly insertChunkAt: StatementSync;
+  private readonly selectPart: StatementSync;
+  private readonly selectBody: StatementSync;
+  private readonly selectAfter: StatementSync;
+
+  private constructor(
+    readonly database: DatabaseSync,
+    /** Null when the store is in memory. */
+    readonly path: string | null,
+    /** What went wrong while opening and was repaired, for the user. */
+    readonly repaired: string | null,
+  ) {
+    this.insertChunk = database.prepare(
+      'INSERT INTO chunks(signal, resource, scope, received, records, bytes, body) VALUES (?,?,?,?,?,?,?)',
+    );
+    this.insertChunkAt = database.prepare(
+      'INSERT INTO chunks(id, signal, resource, scope, received, records, bytes, body) VALUES (?,?,?,?,?,?,?,?)',
+    );
+    this.selectPart = database.prepare(
+      'SELECT substr(body, ?, ?) AS part FROM chunks WHERE id = ?',
+    );
+    this.selectBody = database.prepare('SELECT body FROM chunks WHERE id = ?');
+    this.selectAfter = database.prepare(
+      'SELECT id, signal, resource, scope, body FROM chunks WHERE id > ? ORDER BY id LIMIT ?',
+    );
+  }
+
+  static inMemory(): Store {
+    const database = new DatabaseSync(':memory:');
+    migrate(database);
+    return new Store(database, null, null);
+  }
+
+  /**
+   * Opens or creates a file. A torn file is put aside under a name of its own, never deleted.
+   * @throws when there is no place to write.
+   */
+  static open(path: string): Store {
+    const isNew = !existsSync(path);
+    try {
+      const store = Store.openAsIs(path, null);
+      if (isNew) chmodSync(path, 0o600);
+      return store;
+    } catch (error) {
+      if (!isCorrupt(error)) throw error;
+      const aside = `${path}.damaged-${Date.now()}`;
+      renameSync(path, aside);
+      for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
+      const store = Store.openAsIs(path, `the store was damaged; it was moved to ${aside}`);
+      chmodSync(path, 0o600);
+      return store;
+    }
+  }
+
+  private static openAsIs(path: string, repaired: string | null): Store {
+    const database = new DatabaseSync(path, { timeout: 5_000 });
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      database.exec('PRAGMA synchronous = NORMAL');
+      database.exec('PRAGMA cache_size = -8000');
+      const [check] = database.prepare('PRAGMA quick_check(1)').all();
+      if (check?.quick_check !== 'ok') throw new CorruptStore(String(check?.quick_check));
+      migrate(database);
+      return new Store(database, path, repaired);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Runs `work` in one transaction; whatever it throws undoes it. */
+  transact<T>(work: () => T): T {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.database.isTransaction) this.database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Returns the chunk's id; ids only grow, over all processes that write to the file. */
+  append(chunk: Omit<Chunk, 'id'>, records: number): number {
+    const { lastInsertRowid } = this.insertChunk.run(
+      chunkSignals.indexOf(chunk.signal),
+      chunk.resource,
+      chunk.scope,
+      Date.now(),
+      records,
+      chunk.body.length,
+      chunk.body,
+    );
+    return Number(lastInsertRowid);
+  }
+
+  /** Appends under a given id, as when a chunk moves here from a store that failed. */
+  appendAt(chunk: Chunk, records: number): void {
+    const signal = chunkSignals.indexOf(chunk.signal);
+    const { id, resource, scope, body } = chunk;
+    this.insertChunkAt.run(id, signal, resource, scope, Date.now(), records, body.length, body);
+  }
+
+  /** Id of an encoded resource or scope, kept once. */
+  internDefinition(kind: 'resources' | 'scopes', body: Uint8Array): number {
+    const found = this.database.prepare(`SELECT id FROM ${kind} WHERE body = ?`).get(body);
+    if (found) return Number(found.id);
+    return Number(
+      this.database.prepare(`INSERT INTO ${kind}(body) VALUES (?)`).run(body).lastInsertRowid,
+    );
+  }
+
+  definition(kind: 'resources' | 'scopes', id: number): Uint8Array | null {
+    const row = this.database.prepare(`SELECT body FROM ${kind} WHERE id = ?`).get(id);
+    return row ? (row.body as Uint8Array) : null;
+  }
+
+  /** Bytes of one record, or null when its chunk is gone. */
+  read(chunk: number, at: number, length: number): Uint8Array | null {
+    const row = this.selectPart.get(at + 1, length, chunk);
+    const part = row?.part;
+    return part instanceof Uint8Array && part.length === length ? part : null;
+  }
+
+  body(chunk: number): Uint8Array | null {
+    const row = this.selectBody.get(chunk);
+    return row ? (row.body as Uint8Array) : null;
+  }
+
+  chunksAfter(id: number, limit: number): Chunk[] {
+    return this.selectAfter.all(id, limit).map(toChunk);
+  }
+
+  oldestChunks(limit: number): OldChunk[] {
+    return this.database
+      .prepare(
+        'SELECT id, signal, resource, scope, records, bytes, body FROM chunks ORDER BY id LIMIT ?',
+      )
+      .all(limit)
+      .map((row) => ({ ...toChunk(row), records: Number(row.records), bytes: Number(row.bytes) }));
+  }
+
+  /** Ids of chunks received before a time in ms, oldest first. */
+  chunksBefore(received: number, limit: number): Chunk[] {
+    return this.database
+      .prepare(
+        'SELECT id, signal, resource, scope, body FROM chunks WHERE received < ? ORDER BY id LIMIT ?',
+      )
+      .all(received, limit)
+      .map(toChunk);
+  }
+
+  deleteChunks(ids: readonly number[]): void {
+    const statement = this.database.prepare('DELETE FROM chunks WHERE id = ?');
+    for (const id of ids) statement.run(id);
+  }
+
+  totals(): { spans: number; bytes: number; lastChunk: number } {
+    const row = this.database
+      .prepare(
+        'SELECT coalesce(sum(CASE WHEN signal = 0 THEN records END), 0) AS spans, coalesce(sum(bytes), 0) AS bytes, coalesce(max(id), 0) AS last FROM chunks',
+      )
+      .get();
+    return {
+      spans: Number(row?.spans ?? 0),
+      bytes: Number(row?.bytes ?? 0),
+      lastChunk: Number(row?.last ?? 0),
+    };
+  }
+
+  /** Changes when another connection has written. */
+  dataVersion(): number {
+    return Number(this.database.prepare('PRAGMA data_version').get()?.data_version ?? 0);
+  }
+
+  clear(): void {
+    this.transact(() => {
+      this.database.exec('DELETE FROM chunks');
+      this.database.exec("INSERT INTO search(search) VALUES ('delete-all')");
+      this.database.exec(
+        "UPDATE state SET value = (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks') WHERE key = 'searched'",
+      );
+    });
+  }
+
+  close(): void {
+    if (this.database.isOpen) this.database.close();
+  }
+}
+
+class CorruptStore extends Error {}
+
+function isCorrupt(error: unknown): boolean {
+  if (error instanceof CorruptStore) return true;
+  const code = (error as { errcode?: number }).errcode;
+  // SQLITE_CORRUPT, SQLITE_NOTADB
+  return code !== undefined && ((code & 0xff) === 11 || (code & 0xff) === 26);
+}
+
+function toChunk(row: Record<string, unknown>): Chunk {
+  return {
+    id: Number(row.id),
+    signal: chunkSignals[Number(row.signal)] ?? 'traces',
+    resource: Number(row.resource),
+    scope: Number(row.scope),
+    body: row.body as Uint8Array,
+  };
+}
