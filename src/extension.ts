@@ -4,7 +4,9 @@ import { createApi, type SpanpathApi } from './vscode/api.js';
 import { CallMemory } from './vscode/call/callMemory.js';
 import { CallView } from './vscode/call/callView.js';
 import { CollectorClient } from './vscode/collector/collectorClient.js';
+import { TelemetryStatus } from './vscode/collector/telemetryStatus.js';
 import { openCallable, registerCallCommands } from './vscode/commands/callCommands.js';
+import { watchContexts } from './vscode/commands/contexts.js';
 import { ensureRunning } from './vscode/commands/pickers.js';
 import { createRunFromView } from './vscode/commands/runFromView.js';
 import { registerServerCommands } from './vscode/commands/serverCommands.js';
@@ -20,6 +22,7 @@ import { Servers } from './vscode/servers/servers.js';
 import { ServerTree } from './vscode/servers/serverTree.js';
 import { findCall } from './vscode/trace/findCall.js';
 import { createHostHandlers } from './vscode/trace/hostHandlers.js';
+import { openOnFirstCall } from './vscode/trace/openOnFirstCall.js';
 import { TextDocuments } from './vscode/trace/textDocuments.js';
 import { TracePanel, traceMethods, traceViewType } from './vscode/trace/tracePanel.js';
 
@@ -65,6 +68,9 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
   context.subscriptions.push(
     ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
     agent.watch(servers),
+    watchContexts(servers),
+    new TelemetryStatus(collector, servers, (problem) => panel.setProblem(problem)),
+    openOnFirstCall(collector, panel),
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
     vscode.window.registerTreeDataProvider('spanpath.servers', new ServerTree(servers, agent)),

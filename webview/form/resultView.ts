@@ -41,6 +41,7 @@ export class ResultView {
     this.body.replaceChildren(this.bar);
     this.element.hidden = false;
     this.element.dataset.state = 'running';
+    this.element.scrollIntoView({ block: 'nearest' });
     const tick = () => {
       clock.textContent = duration(performance.now() - since);
     };
@@ -84,6 +85,7 @@ export class ResultView {
     if (result) this.body.append(...resultContent(result, this.actions));
     this.element.hidden = false;
     this.element.dataset.state = 'done';
+    this.element.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -121,15 +121,12 @@ function checkElements(field: ListField, value: readonly JsonValue[], path: Path
   ];
 }
 
-/** The problems of the shape that comes nearest. */
+/** The problems of the shape that comes nearest: one of the right kind before all others. */
 function checkVariants(field: VariantsField, value: JsonValue, path: Path): Problem[] {
-  let nearest: Problem[] | null = null;
-  for (const { field: variant } of field.variants) {
-    const problems = validate(variant, value, path);
-    if (problems.length === 0) return [];
-    if (!nearest || problems.length < nearest.length) nearest = problems;
-  }
-  return nearest ?? [];
+  const distance = (problems: readonly Problem[]) =>
+    problems.length + (problems.some((each) => each.path.length === path.length) ? 1000 : 0);
+  const tried = field.variants.map((variant) => validate(variant.field, value, path));
+  return tried.toSorted((a, b) => distance(a) - distance(b))[0] ?? [];
 }
 
 /** The variant that a value was written for; 0 when it fits none. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Approvals } from '../servers/approval.js';
-import { fingerprint } from '../servers/approval.js';
+import { fingerprint } from '../servers/fingerprint.js';
 import type { Launcher } from '../servers/launcher.js';
 import type { Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { ServerConfig } from '../../../src/core/mcp/config.js';
+import { explainExit } from '../../../src/vscode/servers/failure.js';
+import { describeServer, fingerprint } from '../../../src/vscode/servers/fingerprint.js';
+import {
+  type ShimOptions,
+  serverEnvironment,
+  wrapCommand,
+} from '../../../src/vscode/servers/shimCommand.js';
+
+const options: ShimOptions = {
+  execPath: '/opt/code/node',
+  electron: false,
+  shimPath: '/ext/dist/shim.js',
+  serverName: 'weather',
+  collector: { endpoint: 'http://127.0.0.1:4000', token: 'secret' },
+  content: 'redacted',
+  hooks: true,
+  inject: true,
+};
+const target = { command: 'node', args: ['server.js', '--name', 'x'] };
+
+describe('the command of a traced server', () => {
+  it("runs the shim by the editor's Node, and the server's own words come last", () => {
+    const { command, args } = wrapCommand(options, target);
+    expect(command).toBe('/opt/code/node');
+    expect(args[0]).toBe('/ext/dist/shim.js');
+    expect(args.slice(args.indexOf('--'))).toEqual(['--', 'node', 'server.js', '--name', 'x']);
+  });
+
+  it('keeps the token out of what every process can read', () => {
+    const { args, env } = wrapCommand(options, target);
+    expect(args.join(' ')).not.toContain('secret');
+    expect(env).toMatchObject({ SPANPATH_TOKEN: 'secret' });
+  });
+
+  it('goes on without a collector', () => {
+    expect(wrapCommand({ ...options, collector: null }, target).env).toEqual({});
+  });
+
+  it('makes Electron a Node, and says so, so that the server is spared it', () => {
+    expect(wrapCommand({ ...options, electron: true }, target).env).toMatchObject({
+      ELECTRON_RUN_AS_NODE: '1',
+      SPANPATH_ELECTRON: '1',
+    });
+  });
+
+  it('passes on what was switched off', () => {
+    const { args } = wrapCommand({ ...options, hooks: false, inject: false }, target);
+    expect(args).toEqual(expect.arrayContaining(['--no-hooks', '--no-inject']));
+  });
+});
+
+describe('the environment of a traced server', () => {
+  it("leaves the editor's own variables out, and later layers win", () => {
+    const inherited = { PATH: '/bin', VSCODE_PID: '1', ELECTRON_RUN_AS_NODE: '1', A: '1', B: '1' };
+    expect(serverEnvironment(inherited, { A: '2', C: '3' }, { B: null, A: '4' })).toEqual({
+      PATH: '/bin',
+      A: '4',
+      C: '3',
+    });
+  });
+});
+
+describe('an approval', () => {
+  const config: ServerConfig = {
+    transport: 'stdio',
+    name: 'a',
+    offset: 0,
+    command: 'node',
+    args: ['x'],
+    env: { A: '1', B: '2' },
+    cwd: null,
+    envFile: null,
+    watch: [],
+  };
+
+  it('is bound to everything that runs, not to the name', () => {
+    const same = { ...config, name: 'b', offset: 9, env: { B: '2', A: '1' } };
+    expect(fingerprint(same)).toBe(fingerprint(config));
+    for (const change of [
+      { command: 'sh' },
+      { args: ['x', 'y'] },
+      { env: { A: '1' } },
+      { cwd: '/' },
+      { envFile: '.env' },
+    ]) {
+      expect(fingerprint({ ...config, ...change })).not.toBe(fingerprint(config));
+    }
+  });
+
+  it('shows the whole command', () => {
+    const shown = describeServer({ ...config, args: ['-c', 'rm -rf x; echo "y"'], cwd: '/w' });
+    expect(shown).toContain('node -c "rm -rf x; echo \\"y\\""');
+    expect(shown).toContain('cwd: /w');
+    expect(shown).toContain('env: A=1');
+  });
+});
+
+describe('why a server went away', () => {
+  it.each([
+    [
+      { code: 1, signal: null },
+      ['Error: no key', '    at main (x.js:1)'],
+      'exited with code 1: Error: no key',
+    ],
+    [{ code: null, signal: 'SIGKILL' }, [], 'ended by SIGKILL'],
+    [
+      { code: 127, signal: null },
+      ['spanpath: cannot start "nope"'],
+      'code 127: spanpath: cannot start "nope"',
+    ],
+    [
+      { code: 1, signal: null },
+      ['  File "x.py", line 1', 'ModuleNotFoundError: No module named mcp'],
+      'ModuleNotFoundError',
+    ],
+    [null, [], 'closed the connection'],
+  ])('%j %j', (exit, tail, text) => {
+    expect(explainExit(exit, tail)).toContain(text);
+  });
+});
