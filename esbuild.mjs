@@ -14,6 +14,12 @@ const node = {
 };
 const browser = { platform: 'browser', target: 'chrome128', format: 'esm' };
 
+const hook = { platform: 'node', target: 'node18' };
+const ending = (extension) => ({
+  format: extension === '.mjs' ? 'esm' : 'cjs',
+  outExtension: { '.js': extension },
+});
+
 /** entry → dist file, and what is special about it */
 const entries = [
   { in: 'src/extension.ts', out: 'extension', ...node, external: ['vscode'] },
@@ -22,6 +28,9 @@ const entries = [
   { in: 'src/collector/worker.ts', out: 'collector', ...node },
   { in: 'src/indexer/worker.ts', out: 'indexer', ...node },
   { in: 'src/shim/main.ts', out: 'shim', ...node },
+  // Loaded into servers, which may run on an older Node than Spanpath itself.
+  { in: 'src/hooks/node/preload.ts', out: 'hooks/node/preload', ...hook, ...ending('.cjs') },
+  { in: 'src/hooks/node/loader.ts', out: 'hooks/node/loader', ...hook, ...ending('.mjs') },
   { in: 'src/cli.ts', out: 'cli', ...node, banner: { js: '#!/usr/bin/env node' } },
   { in: 'webview/main.ts', out: 'webview/main', ...browser },
   { in: 'webview/form/main.ts', out: 'webview/form', ...browser },
@@ -48,7 +57,12 @@ const copies = [
     'tree-sitter-tsx',
     'tree-sitter-javascript',
     'tree-sitter-python',
+    'tree-sitter-go',
+    'tree-sitter-rust',
+    'tree-sitter-java',
+    'tree-sitter-c-sharp',
   ].map((name) => [`${grammars}/${name}.wasm`, `dist/grammars/${name}.wasm`]),
+  ['src/hooks/python', 'dist/hooks/python'],
 ];
 
 await rm('dist', { recursive: true, force: true });

@@ -291,6 +291,8 @@ export interface ReportedPlace {
   readonly column: number;
   /** `code.function.name`; '' when it was not reported. */
   readonly functionName: string;
+  /** The function answers many names and chooses inside: the index may know the exact case. */
+  readonly isDispatch: boolean;
   /** The line's own text when it was reported, to follow it in a changed file; '' when unknown. */
   readonly text: string;
   /** Working directory of the process that reported it. */

@@ -1,7 +1,6 @@
 /** Loads Spanpath's hooks into the server, where they were built beside the shim. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Target } from './discovery.js';
 
 type Environment = Record<string, string | undefined>;
@@ -9,6 +8,8 @@ type Environment = Record<string, string | undefined>;
 /**
  * Adds to `NODE_OPTIONS` and `PYTHONPATH`, never replaces. `SPANPATH_HOOK_ENDPOINT`, `_TOKEN` and
  * `_SERVER` tell a hook where its own OTLP goes; without a collector nothing is loaded.
+ * `_NODE_OPTIONS` and `_PYTHONPATH` keep what was there, for the hook to put back for whatever
+ * the server starts.
  */
 export function addHooks(
   env: Environment,
@@ -17,19 +18,28 @@ export function addHooks(
   serverName: string,
 ): void {
   if (!target) return;
-  const node = join(directory, 'hooks', 'node', 'preload.mjs');
+  const node = join(directory, 'hooks', 'node', 'preload.cjs');
   const python = join(directory, 'hooks', 'python');
   const hasNode = existsSync(node);
   const hasPython = existsSync(python);
   if (!hasNode && !hasPython) return;
   if (hasNode) {
-    const flag = `--import=${pathToFileURL(node).href}`;
+    env.SPANPATH_HOOK_NODE_OPTIONS = env.NODE_OPTIONS ?? '';
+    // Not `--import`: a Node before 18.18 refuses to start with an option that it does not know.
+    const flag = `--require ${quoteOption(node)}`;
     env.NODE_OPTIONS = env.NODE_OPTIONS ? `${env.NODE_OPTIONS} ${flag}` : flag;
   }
   if (hasPython) {
-    env.PYTHONPATH = env.PYTHONPATH ? `${env.PYTHONPATH}${delimiter}${python}` : python;
+    env.SPANPATH_HOOK_PYTHONPATH = env.PYTHONPATH ?? '';
+    // First, since Python takes the first `sitecustomize` there is; ours loads the next one.
+    env.PYTHONPATH = env.PYTHONPATH ? `${python}${delimiter}${env.PYTHONPATH}` : python;
   }
   env.SPANPATH_HOOK_ENDPOINT = target.endpoint;
   if (target.token !== null) env.SPANPATH_HOOK_TOKEN = target.token;
   env.SPANPATH_HOOK_SERVER = serverName;
+}
+
+/** `NODE_OPTIONS` splits at spaces outside of quotes; a backslash escapes inside of them. */
+function quoteOption(path: string): string {
+  return `"${path.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

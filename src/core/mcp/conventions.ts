@@ -58,6 +58,8 @@ export const own = {
   /** On a `spanpath.handler` log: `tool`, `prompt` or `resource`, and its name. */
   handlerKind: 'spanpath.handler.kind',
   handlerName: 'spanpath.handler.name',
+  /** The place is a function that answers many names and chooses inside. */
+  handlerDispatch: 'spanpath.handler.dispatch',
   /** The text of the handler's first line, to follow it when the file changes. */
   handlerText: 'spanpath.handler.text',
   /** On the event of one JSON-RPC message: who sent it, its text, its size, whether it was cut. */

@@ -15,6 +15,7 @@ export function readReportedPlace(
     line: readCount(attributes, attr.codeLine, legacyAttr.codeLine),
     column: readCount(attributes, attr.codeColumn, legacyAttr.codeColumn),
     functionName: readText(attributes, attr.codeFunction, legacyAttr.codeFunction),
+    isDispatch: attributes[own.handlerDispatch] === true,
     text: readText(attributes, own.handlerText, own.handlerText),
   };
 }

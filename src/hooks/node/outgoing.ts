@@ -1,0 +1,167 @@
+/** HTTP that a handler asks for, seen through Node's diagnostics channels; nothing is replaced. */
+import { scopes } from '../../core/mcp/conventions.js';
+import type { Attributes } from '../../core/trace/model.js';
+import { active } from './active.js';
+import { describeError, exceptionEvent } from './errors.js';
+import { registeredApi } from './otelContext.js';
+import { nowMs, randomHex, type SpanIds } from './records.js';
+import type { Telemetry } from './telemetry.js';
+
+interface Open {
+  readonly ids: SpanIds;
+  readonly parentSpanId: string;
+  readonly startMs: number;
+  readonly method: string;
+  readonly attributes: Record<string, string | number>;
+}
+
+interface ClientRequest {
+  readonly method: string;
+  readonly protocol: string;
+  readonly path: string;
+  readonly host: string;
+  getHeader(name: string): unknown;
+}
+
+interface UndiciRequest {
+  readonly method: string;
+  readonly origin: string | URL;
+  readonly path: string;
+}
+
+const maxUrl = 2000;
+
+export function watchOutgoing(telemetry: Telemetry): void {
+  const { subscribe } =
+    require('node:diagnostics_channel') as typeof import('node:diagnostics_channel');
+  const open = new WeakMap<object, Open>();
+  const listen = (name: string, listener: (message: never) => void): void => {
+    subscribe(name, (message) => {
+      try {
+        listener(message as never);
+      } catch {
+        // A message of an unknown shape is no request that can be shown.
+      }
+    });
+  };
+  const start = (request: object, method: string, url: () => string): void => {
+    const store = active.getStore();
+    // An SDK of the app has its own instrumentation; two spans for one request would mislead.
+    if (!store || isInstrumented()) return;
+    const ids = { traceId: store.ids.traceId, spanId: randomHex(16) };
+    open.set(request, {
+      ids,
+      parentSpanId: store.ids.spanId,
+      startMs: nowMs(),
+      method,
+      attributes: describeUrl(method, url()),
+    });
+  };
+  const end = (request: object, status: number | null, error: unknown): void => {
+    const span = open.get(request);
+    if (!span) return;
+    open.delete(request);
+    finish(telemetry, span, status, error);
+  };
+
+  listen('http.client.request.start', ({ request }: { request: ClientRequest }) => {
+    start(
+      request,
+      request.method,
+      () => `${request.protocol}//${request.getHeader('host') ?? request.host}${request.path}`,
+    );
+  });
+  listen(
+    'http.client.response.finish',
+    ({
+      request,
+      response,
+    }: {
+      request: ClientRequest;
+      response: {
+        statusCode?: number;
+        once(name: string, listener: () => void): void;
+        complete?: boolean;
+      };
+    }) => {
+      const finished = (): void => end(request, response.statusCode ?? null, null);
+      if (response.complete) finished();
+      else response.once('close', finished);
+    },
+  );
+  listen(
+    'http.client.request.error',
+    ({ request, error }: { request: ClientRequest; error: unknown }) => end(request, null, error),
+  );
+
+  const statuses = new WeakMap<object, number>();
+  listen('undici:request:create', ({ request }: { request: UndiciRequest }) => {
+    start(
+      request,
+      request.method,
+      () => `${String(request.origin).replace(/\/$/, '')}${request.path}`,
+    );
+  });
+  listen(
+    'undici:request:headers',
+    ({ request, response }: { request: UndiciRequest; response: { statusCode: number } }) => {
+      statuses.set(request, response.statusCode);
+    },
+  );
+  listen('undici:request:trailers', ({ request }: { request: UndiciRequest }) =>
+    end(request, statuses.get(request) ?? null, null),
+  );
+  listen('undici:request:error', ({ request, error }: { request: UndiciRequest; error: unknown }) =>
+    end(request, statuses.get(request) ?? null, error),
+  );
+}
+
+function isInstrumented(): boolean {
+  if (!registeredApi().trace) return false;
+  return Object.keys(require.cache).some((file) =>
+    /[\\/]@opentelemetry[\\/]instrumentation-(http|undici)[\\/]/.test(file),
+  );
+}
+
+function describeUrl(method: string, text: string): Record<string, string | number> {
+  const url = new URL(text);
+  // Credentials and query values may be secrets; the keys say enough.
+  const keys = [...url.searchParams.keys()].map((key) => `${encodeURIComponent(key)}=…`).join('&');
+  return {
+    'http.request.method': method,
+    'url.full': `${url.origin}${url.pathname}${keys ? `?${keys}` : ''}`.slice(0, maxUrl),
+    'server.address': url.hostname,
+    'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+  };
+}
+
+function finish(telemetry: Telemetry, span: Open, status: number | null, error: unknown): void {
+  const endMs = nowMs();
+  const isFailed = error !== null && error !== undefined;
+  const attributes: Attributes = {
+    ...span.attributes,
+    ...(status === null ? {} : { 'http.response.status_code': status }),
+    ...(isFailed
+      ? { 'error.type': (error as { code?: string }).code ?? 'error' }
+      : status !== null && status >= 400
+        ? { 'error.type': String(status) }
+        : {}),
+  };
+  telemetry.addSpan(() => ({
+    ...span.ids,
+    parentSpanId: span.parentSpanId,
+    name: span.method,
+    kind: 3,
+    startMs: span.startMs,
+    endMs,
+    attributes,
+    events: isFailed ? [exceptionEvent(error, endMs)] : [],
+    links: [],
+    status:
+      'error.type' in attributes
+        ? { code: 2, message: isFailed ? describeError(error) : '' }
+        : { code: 0, message: '' },
+    scope: scopes.nodeHook,
+    scopeVersion: '',
+  }));
+}

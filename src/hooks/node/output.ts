@@ -1,0 +1,97 @@
+/** Who writes to stdout and stderr: the line of code, and the call that was running. */
+import { attr, eventNames, own } from '../../core/mcp/conventions.js';
+import { active } from './active.js';
+import { nowMs } from './records.js';
+import { readCallers } from './stack.js';
+import type { Telemetry } from './telemetry.js';
+
+type Stream = NodeJS.WriteStream;
+
+/** Captured stacks cost; a server that logs without end is followed this far. */
+const maxRecords = 5000;
+const maxBody = 4000;
+
+export function watchOutput(telemetry: Telemetry): void {
+  let left = maxRecords;
+  const record = (name: 'stdout' | 'stderr', chunk: unknown): void => {
+    if (left <= 0) return;
+    const text =
+      typeof chunk === 'string'
+        ? chunk
+        : chunk instanceof Uint8Array
+          ? Buffer.from(chunk).toString('utf8')
+          : '';
+    // What the transport writes: one JSON-RPC message, or several, or the rest of one.
+    if (text.trim() === '' || (name === 'stdout' && isProtocol(text))) return;
+    left--;
+    const caller = readCallers(record)[0];
+    const isFinding = name === 'stdout';
+    telemetry.addLog({
+      ids: active.getStore()?.ids ?? null,
+      timeMs: nowMs(),
+      severity: isFinding ? 13 : 9,
+      eventName: isFinding ? eventNames.finding : eventNames.stderr,
+      body: text.trimEnd().slice(0, maxBody),
+      attributes: {
+        ...(isFinding ? { [own.findingKind]: 'stdout_pollution' } : {}),
+        [attr.logIostream]: name,
+        ...(caller
+          ? {
+              [attr.codeFilePath]: caller.file,
+              [attr.codeLine]: caller.line,
+              [attr.codeColumn]: caller.column,
+            }
+          : {}),
+        ...(caller?.functionName ? { [attr.codeFunction]: caller.functionName } : {}),
+      },
+    });
+  };
+  for (const name of ['stdout', 'stderr'] as const)
+    watchStream(name, (chunk) => record(name, chunk));
+}
+
+function isProtocol(text: string): boolean {
+  const first = text.trimStart()[0];
+  return (first === '{' || first === '[') && text.includes('"jsonrpc"');
+}
+
+/** The stream is made when it is first asked for, so it is only wrapped then. */
+function watchStream(name: 'stdout' | 'stderr', seen: (chunk: unknown) => void): void {
+  const descriptor = Object.getOwnPropertyDescriptor(process, name);
+  const get = descriptor?.get;
+  if (!descriptor?.configurable || !get) return;
+  let isWatched = false;
+  Object.defineProperty(process, name, {
+    ...descriptor,
+    get() {
+      const stream = Reflect.apply(get, process, []) as Stream;
+      if (!isWatched) {
+        isWatched = true;
+        wrapWrite(stream, seen);
+      }
+      return stream;
+    },
+  });
+}
+
+function wrapWrite(stream: Stream, seen: (chunk: unknown) => void): void {
+  const { write } = stream;
+  if (typeof write !== 'function') return;
+  const isOwn = Object.hasOwn(stream, 'write');
+  const made = function (this: Stream, ...args: unknown[]): unknown {
+    try {
+      seen(args[0]);
+    } catch {
+      // What cannot be described is still written.
+    }
+    return Reflect.apply(write, this, args);
+  };
+  Object.defineProperty(made, 'name', { value: write.name, configurable: true });
+  Object.defineProperty(made, 'length', { value: write.length, configurable: true });
+  Object.defineProperty(stream, 'write', {
+    value: made,
+    configurable: true,
+    writable: true,
+    enumerable: isOwn,
+  });
+}

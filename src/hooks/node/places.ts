@@ -1,0 +1,111 @@
+/** Where the functions that were registered as handlers stand in the source. */
+import { attr, eventNames, own } from '../../core/mcp/conventions.js';
+import type { Attributes } from '../../core/trace/model.js';
+import { readFunctionPlaces, type ScriptPlace } from './functionPlaces.js';
+import { nowMs } from './records.js';
+import type { Telemetry } from './telemetry.js';
+
+export type HandlerKind = 'tool' | 'prompt' | 'resource';
+
+interface Place {
+  readonly functionName: string;
+  readonly attributes: Attributes;
+}
+
+interface Noted {
+  readonly handler: object;
+  readonly kind: HandlerKind;
+  readonly name: string;
+  readonly uri: string;
+}
+
+/** A server that makes a new `McpServer` a request registers the same handlers again and again. */
+const maxReports = 20_000;
+
+export class Places {
+  private readonly known = new WeakMap<object, Place | null>();
+  private waiting: Noted[] = [];
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly telemetry: Telemetry) {
+    telemetry.onFlush(() => this.report());
+  }
+
+  /** A handler was registered; looked up and reported with the next batch. */
+  note(handler: object, kind: HandlerKind, name: string, uri: string): void {
+    this.waiting.push({ handler, kind, name, uri });
+    this.telemetry.schedule();
+  }
+
+  /** The place of a handler, or null when it could not be found out. */
+  of(handler: object): Place | null {
+    if (!this.known.has(handler)) this.look([handler]);
+    return this.known.get(handler) ?? null;
+  }
+
+  /** The place of a function that answers many names; not for one that belongs to the SDK. */
+  ofDispatcher(handler: object): Place | null {
+    const place = this.of(handler);
+    const file = String(place?.attributes[attr.codeFilePath] ?? '');
+    if (!place || /[\\/]@modelcontextprotocol[\\/]/.test(file)) return null;
+    return { ...place, attributes: { ...place.attributes, [own.handlerDispatch]: true } };
+  }
+
+  private report(): void {
+    const noted = this.waiting;
+    this.waiting = [];
+    if (noted.length === 0) return;
+    this.look(noted.map(({ handler }) => handler).filter((handler) => !this.known.has(handler)));
+    for (const { handler, kind, name, uri } of noted) {
+      const place = this.known.get(handler);
+      if (!place) continue;
+      const key = `${kind} ${name} ${place.attributes[attr.codeFilePath]}:${place.attributes[attr.codeLine]}`;
+      if (this.reported.has(key) || this.reported.size >= maxReports) continue;
+      this.reported.add(key);
+      this.telemetry.addLog({
+        ids: null,
+        timeMs: nowMs(),
+        severity: 9,
+        eventName: eventNames.handler,
+        body: `${kind} ${name}`,
+        attributes: {
+          ...place.attributes,
+          [own.handlerKind]: kind,
+          [own.handlerName]: name,
+          ...(uri ? { [attr.mcpResourceUri]: uri } : {}),
+        },
+      });
+    }
+  }
+
+  private look(handlers: readonly object[]): void {
+    if (handlers.length === 0) return;
+    const functions = handlers.map(functionOf);
+    const places = readFunctionPlaces(functions);
+    for (const [at, handler] of handlers.entries()) {
+      const place = places[at];
+      this.known.set(handler, place ? describe(place, functions[at]?.name ?? '') : null);
+    }
+  }
+}
+
+/** A task handler is an object whose `createTask` starts the work. */
+function functionOf(handler: object): (() => unknown) | null {
+  if (typeof handler === 'function') return handler as () => unknown;
+  const create = (handler as { createTask?: unknown }).createTask;
+  return typeof create === 'function' ? (create as () => unknown) : null;
+}
+
+function describe(place: ScriptPlace, name: string): Place {
+  const functionName = name.replace(/^bound /, '');
+  return {
+    functionName,
+    attributes: {
+      [attr.codeFilePath]: place.file,
+      [attr.codeLine]: place.line,
+      [attr.codeColumn]: place.column,
+      ...(functionName ? { [attr.codeFunction]: functionName } : {}),
+      ...(place.text ? { [own.handlerText]: place.text } : {}),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Attributes } from '../../core/trace/model.js';
+
+/** W3C ids: 32 and 16 hex digits. */
+export interface SpanIds {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+/** A finished span as it waits to be sent; times are ms since the epoch, with fractions. */
+export interface SpanRecord extends SpanIds {
+  readonly parentSpanId: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly attributes: Attributes;
+  readonly events: readonly EventRecord[];
+  readonly links: readonly SpanIds[];
+  readonly status: { readonly code: number; readonly message: string };
+  readonly scope: string;
+  readonly scopeVersion: string;
+}
+
+export interface EventRecord {
+  readonly name: string;
+  readonly timeMs: number;
+  readonly attributes: Attributes;
+}
+
+export interface LogRecord {
+  readonly ids: SpanIds | null;
+  readonly timeMs: number;
+  readonly severity: number;
+  readonly eventName: string;
+  readonly body: string;
+  readonly attributes: Attributes;
+}
+
+/** Wall clock in ms with the resolution of the monotonic one. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Ids need to be unique, not secret; no crypto module has to load for them. */
+export function randomHex(digits: 16 | 32): string {
+  let made = '';
+  while (made.length < digits) {
+    made += ((Math.random() * 0x1_0000_0000) >>> 0).toString(16).padStart(8, '0');
+  }
+  return /^0+$/.test(made) ? randomHex(digits) : made;
+}

@@ -1,0 +1,86 @@
+import type { Socket } from 'node:net';
+
+/** Bytes kept while the collector does not answer; what is older is dropped. */
+const maxWaitingBytes = 4_000_000;
+const retryMs = 1000;
+
+/**
+ * Posts to the collector over one plain socket. Not over `http` or `fetch`: those are watched, and
+ * a plain write to a connected socket still leaves a process that is exiting. Never keeps the
+ * process alive, never throws.
+ */
+export class Sender {
+  private socket: Socket | undefined;
+  private connected = false;
+  private waiting: Buffer[] = [];
+  private waitingBytes = 0;
+  private blockedUntil = 0;
+
+  private constructor(
+    private readonly host: string,
+    private readonly port: number,
+    private readonly token: string,
+  ) {}
+
+  /** Null when the endpoint is no address on this machine. */
+  static to(endpoint: string, token: string): Sender | null {
+    const found = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):(\d+)\/?$/.exec(endpoint);
+    return found
+      ? new Sender((found[1] ?? '').replace(/[[\]]/g, ''), Number(found[2]), token)
+      : null;
+  }
+
+  post(path: string, json: string): void {
+    const body = Buffer.from(json);
+    const head = [
+      `POST ${path} HTTP/1.1`,
+      `Host: ${this.host}:${this.port}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+      ...(this.token ? [`Authorization: Bearer ${this.token}`] : []),
+      '\r\n',
+    ].join('\r\n');
+    this.keep(Buffer.concat([Buffer.from(head), body]));
+    if (this.connected) this.drain();
+    else this.connect();
+  }
+
+  private keep(message: Buffer): void {
+    this.waiting.push(message);
+    this.waitingBytes += message.length;
+    while (this.waitingBytes > maxWaitingBytes)
+      this.waitingBytes -= this.waiting.shift()?.length ?? 0;
+  }
+
+  private drain(): void {
+    const { socket } = this;
+    if (!socket || socket.writableLength > maxWaitingBytes) return;
+    for (const message of this.waiting) socket.write(message);
+    this.waiting = [];
+    this.waitingBytes = 0;
+  }
+
+  /** Called early, so that a process that ends soon finds its socket open. */
+  connect(): void {
+    if (this.socket || Date.now() < this.blockedUntil) return;
+    const { connect } = require('node:net') as typeof import('node:net');
+    const socket = connect({ host: this.host, port: this.port });
+    socket.unref();
+    socket.setNoDelay(true);
+    const forget = (): void => {
+      if (this.socket !== socket) return;
+      this.socket = undefined;
+      this.connected = false;
+      this.blockedUntil = Date.now() + retryMs;
+    };
+    socket.on('connect', () => {
+      this.connected = true;
+      this.drain();
+    });
+    // The answers are of no use to a hook; reading them keeps the window of the socket open.
+    socket.resume();
+    socket.on('error', forget);
+    socket.on('close', forget);
+    this.socket = socket;
+  }
+}

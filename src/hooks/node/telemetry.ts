@@ -1,0 +1,68 @@
+import type { Attributes } from '../../core/trace/model.js';
+import { encodeLogs, encodeSpans } from './encode.js';
+import type { LogRecord, SpanRecord } from './records.js';
+import type { Sender } from './sender.js';
+
+/** Long enough to send many at once, short enough for a live view. */
+const flushMs = 30;
+const maxWaiting = 5000;
+
+/** Collects what the hook saw and sends it in batches, off the path of any call. */
+export class Telemetry {
+  private spans: (() => SpanRecord)[] = [];
+  private logs: LogRecord[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private readonly beforeFlush: (() => void)[] = [];
+
+  constructor(
+    private readonly sender: Sender,
+    private readonly resource: Attributes,
+  ) {
+    process.once('exit', () => this.flush());
+  }
+
+  /** Spans come as functions, so that what is costly about them happens off the path. */
+  addSpan(span: () => SpanRecord): void {
+    if (this.spans.length < maxWaiting) this.spans.push(span);
+    this.schedule();
+  }
+
+  addLog(log: LogRecord): void {
+    if (this.logs.length < maxWaiting) this.logs.push(log);
+    this.schedule();
+  }
+
+  /** Runs before each batch, e.g. to find out where functions stand. */
+  onFlush(step: () => void): void {
+    this.beforeFlush.push(step);
+  }
+
+  schedule(): void {
+    if (this.timer) return;
+    this.timer = setTimeout(() => this.flush(), flushMs);
+    this.timer.unref();
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    try {
+      for (const step of this.beforeFlush) step();
+      const { spans, logs } = this;
+      this.spans = [];
+      this.logs = [];
+      if (logs.length > 0) this.sender.post('/v1/logs', encodeLogs(this.resource, logs));
+      if (spans.length > 0) {
+        this.sender.post(
+          '/v1/traces',
+          encodeSpans(
+            this.resource,
+            spans.map((make) => make()),
+          ),
+        );
+      }
+    } catch {
+      // Telemetry that cannot be sent must not disturb the server.
+    }
+  }
+}

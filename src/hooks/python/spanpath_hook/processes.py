@@ -1,0 +1,114 @@
+"""Subprocesses that a handler starts, as spans from start to end."""
+
+import functools
+import os
+
+from . import context, export
+from .records import INTERNAL
+
+
+def patch_subprocess(module):
+    popen = module.Popen
+    _patch_start(popen)
+    _patch_environment(popen)
+    _patch_end(popen)
+
+
+def _patch_start(popen):
+    original = popen.__init__
+
+    @functools.wraps(original)
+    def __init__(self, *args, **kwargs):
+        with context.Step(lambda: _describe(args[0] if args else kwargs.get("args"))) as step:
+            self._spanpath = step.span
+            original(self, *args, **kwargs)
+            step.keep_open()
+            if step.span is not None:
+                step.span.attributes["process.pid"] = self.pid
+
+    popen.__init__ = __init__
+
+
+def _describe(arguments):
+    if isinstance(arguments, (str, bytes, os.PathLike)):
+        words = [os.fsdecode(arguments)]
+    else:
+        words = [os.fsdecode(word) for word in arguments]
+    name = os.path.basename(words[0].split(" ")[0]) if words else "process"
+    attributes = {"process.executable.name": name, "process.command_args": words}
+    return f"spawn {name}", INTERNAL, attributes
+
+
+def _patch_environment(popen):
+    """A child that inherits the environment can join the trace; one that was given its own cannot."""
+    original = popen._execute_child
+    at = original.__code__.co_varnames.index("env") - 1
+
+    @functools.wraps(original)
+    def _execute_child(self, *args, **kwargs):
+        try:
+            span = getattr(self, "_spanpath", None)
+            if span is not None and len(args) > at:
+                args = (*args[:at], _join(args[at], span), *args[at + 1 :])
+        except Exception as error:
+            export.report_failure("environment of a process", error)
+        with context.Untraced():
+            return original(self, *args, **kwargs)
+
+    popen._execute_child = _execute_child
+
+
+def _join(env, span):
+    if env is None:
+        env = dict(os.environ)
+    elif not isinstance(env, dict) or "SPANPATH_HOOK_ENDPOINT" not in env:
+        return env
+    text = context.traceparent(span)
+    return {"TRACEPARENT": text} | env | {"SPANPATH_HOOK_TRACEPARENT": text}
+
+
+def _patch_end(popen):
+    for name in ("wait", "poll", "communicate", "__exit__"):
+        _patch_waiting(popen, name)
+
+
+def _patch_waiting(popen, name):
+    original = getattr(popen, name)
+
+    @functools.wraps(original)
+    def wait(self, *args, **kwargs):
+        with context.Untraced():
+            result = original(self, *args, **kwargs)
+        end(self, self.returncode)
+        return result
+
+    setattr(popen, name, wait)
+
+
+def end(process, code):
+    """Ends the span of a process that is known to have ended."""
+    try:
+        span = process.__dict__.get("_spanpath")
+        if span is None or code is None:
+            return
+        process._spanpath = None
+        span.attributes["process.exit.code"] = code
+        if code != 0:
+            span.fail(str(code), f"exited with {code}" if code > 0 else f"ended by signal {-code}")
+        context.finish(span)
+    except Exception as error:
+        export.report_failure("end of a process", error)
+
+
+def patch_asyncio(module):
+    """asyncio learns of the end by itself and tells its transport."""
+    transport = module.BaseSubprocessTransport
+    original = transport._process_exited
+
+    @functools.wraps(original)
+    def _process_exited(self, returncode):
+        end(self._proc, returncode)
+        with context.Untraced():
+            return original(self, returncode)
+
+    transport._process_exited = _process_exited

@@ -1,0 +1,95 @@
+"""Hides secrets in what is sent, by the rules that the shim keeps for the wire."""
+
+import os
+import re
+
+#: full, redacted, keys or none: as the shim's `--content`.
+LEVEL = os.environ.get("SPANPATH_HOOK_CONTENT") or "redacted"
+HIDDEN = "[redacted]"
+
+_KEYS = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|passphrase|secrets?|token|credentials?|cookie|authorization|api_?key|"
+    r"access_key|secret_key|private_key|signing_key|encryption_key|session_id|ssn|cvv)$"
+)
+_SHAPES = [
+    re.compile(
+        r"\b(?:(?i:bearer|basic)\s+[A-Za-z0-9\-._~+/]{8,}={0,2}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|gh[pousr]_[A-Za-z0-9]{20,}"
+        r"|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|sk-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}"
+        r"|AIza[A-Za-z0-9_-]{30,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,})"
+    ),
+    re.compile(
+        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)"
+    ),
+]
+_PAIR = re.compile(
+    r"([A-Za-z_][\w.-]{0,63})([\"']?\s{0,4}[=:]\s{0,4})(\"[^\"]{1,4096}\"|'[^']{1,4096}'|[^\s,;\"'&]{1,4096})"
+)
+_USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/@\s]+@", re.IGNORECASE)
+_extra_keys = set()
+
+
+def _read_rules(text):
+    """The user's own: `/pattern/` hides what it matches, another word is a key; places are the shim's."""
+    for rule in re.findall(r"/(?:[^/\\\n]|\\.)+/|[^,\n]+", text):
+        rule = rule.strip()
+        if rule.startswith("/") and rule.endswith("/") and len(rule) > 2:
+            try:
+                _SHAPES.append(re.compile(rule[1:-1]))
+            except re.error:
+                pass  # one that only JavaScript understands; the shim hides by it
+        elif rule and not rule.startswith("$"):
+            _extra_keys.add(_snake(rule))
+
+
+def _snake(key):
+    return re.sub(r"[-.\s]", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", key)).lower()
+
+
+_read_rules(os.environ.get("SPANPATH_HOOK_REDACT") or "")
+
+
+def is_secret(key):
+    key = _snake(key)
+    return key in _extra_keys or _KEYS.search(key) is not None
+
+
+def text(value):
+    """Free text: a log line, a message, a stack."""
+    if LEVEL == "full":
+        return value
+    for shape in _SHAPES:
+        value = shape.sub(HIDDEN, value)
+    if "=" in value or ":" in value:
+        value = _PAIR.sub(_hide_pair, value)
+    return value
+
+
+def _hide_pair(match):
+    key, between, value = match.groups()
+    return f"{key}{between}{HIDDEN}" if HIDDEN not in value and is_secret(key) else match.group()
+
+
+def url(value):
+    """Without user information; without the query's values where contents are not kept."""
+    if LEVEL == "full":
+        return value
+    value = _USER.sub(rf"\1{HIDDEN}@", value)
+    head, mark, query = value.partition("?")
+    if LEVEL in ("keys", "none"):
+        return head
+    return head + mark + "&".join(_hide_parameter(part) for part in query.split("&"))
+
+
+#: Signatures of cloud storage links, as the HTTP conventions name them.
+_SIGNATURES = {"awsaccesskeyid", "signature", "sig", "x-goog-signature", "x-amz-signature", "x-amz-credential"}
+
+
+def _hide_parameter(part):
+    key, mark, value = part.partition("=")
+    if mark and (key.lower() in _SIGNATURES or is_secret(key)):
+        return f"{key}={HIDDEN}"
+    return text(part)
+
+
+def keeps_content():
+    return LEVEL in ("full", "redacted")

@@ -1,0 +1,23 @@
+const { McpServer } = require('@modelcontextprotocol/server');
+const { StdioServerTransport } = require('@modelcontextprotocol/server/stdio');
+const { z } = require('zod');
+
+const server = new McpServer({ name: 'v2', version: '1.0.0' });
+const text = (value) => ({ content: [{ type: 'text', text: String(value) }] });
+
+server.registerTool(
+  'echo',
+  { inputSchema: z.object({ text: z.string() }) },
+  async ({ text: said }) => text(said),
+);
+
+async function addNumbers({ a, b }) {
+  return text(a + b);
+}
+server.registerTool('add', { inputSchema: z.object({ a: z.number(), b: z.number() }) }, addNumbers);
+
+server.registerTool('fails', {}, async function failing() {
+  throw new TypeError('broken on purpose');
+});
+
+void server.connect(new StdioServerTransport());
