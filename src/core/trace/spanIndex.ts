@@ -130,7 +130,7 @@ export class SpanIndex {
     if (batch.tokens[row * 2]! > 0 || batch.tokens[row * 2 + 1]! > 0) {
       this.tokens.set(slot, [batch.tokens[row * 2]!, batch.tokens[row * 2 + 1]!]);
     } else if (this.tokens.size > 0) this.tokens.delete(slot);
-    let flags = (before & ~(flag.live | flag.content | flag.cycle)) | flag.present;
+    let flags = (before & ~(flag.live | flag.content | flag.cycle | flag.call)) | flag.present;
     if (hasContent(batch, row)) flags |= flag.content;
     this.place(slot, trace, ids[id + 6]!, ids[id + 7]!, start, flags, before);
     return slot;
