@@ -1,23 +1,43 @@
 /** What the two threads of the shim say to each other beside the bytes. */
 import type { Outcome } from '../core/trace/model.js';
 
+/** How the calls of an exchange end that were not answered. */
+export interface Settlement {
+  readonly outcome: Outcome;
+  readonly errorType: string;
+  readonly message: string;
+}
+
 /** Travels as a record, so that it keeps its place among the bytes. */
 export type ControlMessage =
   | {
       readonly type: 'open';
-      readonly transport: 'pipe' | 'tcp';
       /** Attributes of every span of this conversation. */
       readonly attributes: Readonly<Record<string, string | number>>;
     }
   | { readonly type: 'attribute'; readonly key: string; readonly value: string }
   | { readonly type: 'finding'; readonly kind: string; readonly detail: string }
-  /** Whatever still runs ends now. */
+  /** An HTTP response begins; its bytes follow as `streamBytes`. */
   | {
-      readonly type: 'close';
-      readonly outcome: Outcome;
-      readonly errorType: string;
-      readonly message: string;
-    };
+      readonly type: 'stream';
+      readonly stream: number;
+      readonly status: number;
+      readonly format: 'json' | 'events' | 'other';
+      /** `content-encoding`, or ''. */
+      readonly encoding: string;
+      /** Ids, as spelled, of the requests that this response should answer. */
+      readonly ids: readonly string[];
+    }
+  | {
+      readonly type: 'streamEnd';
+      readonly stream: number;
+      /** For requests that were not answered; null: they may still be, on another stream. */
+      readonly settlement: Settlement | null;
+    }
+  /** These requests got no response at all. */
+  | { readonly type: 'settle'; readonly ids: readonly string[]; readonly settlement: Settlement }
+  /** Whatever still runs ends now. */
+  | ({ readonly type: 'close' } & Settlement);
 
 /** main → telemetry */
 export type ToTelemetry =

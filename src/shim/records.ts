@@ -22,8 +22,8 @@ export const recordKinds = {
   lost: 5,
   /** A `ControlMessage` as JSON. */
   control: 6,
-  /** One whole message of the server, with its `traceparent`s where it was given any (HTTP). */
-  serverLine: 7,
+  /** Bytes of an HTTP response; the number of its stream stands in `conversation`. */
+  streamBytes: 7,
 } as const;
 export type RecordKind = (typeof recordKinds)[keyof typeof recordKinds];
 

@@ -1,4 +1,5 @@
 /** The forwarding thread from start to exit. */
+import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { childEnvironment } from './childEnvironment.js';
 import { discoverCollector, type Target } from './discovery.js';
@@ -24,7 +25,8 @@ export async function run(file: string): Promise<void> {
     ? { endpoint: options.endpoint, token: options.token }
     : discoverCollector(options.home, process.cwd());
   const outbox = new Outbox(file, { options, target });
-  await wrapStdio(options, target, outbox, dirname(file));
+  if (options.http) await runHttp(options, options.http, outbox);
+  else await wrapStdio(options, target, outbox, dirname(file));
 }
 
 async function wrapStdio(
@@ -53,6 +55,48 @@ async function wrapStdio(
   });
   await outbox.finish(finishMs);
   leave(ending);
+}
+
+/** Until the client's side ends it: a signal, or the end of a pipe on stdin. */
+async function runHttp(
+  options: ShimOptions,
+  http: { url: string; port: number },
+  outbox: Outbox,
+): Promise<void> {
+  const { startProxy } = await import('./http/proxy.js');
+  try {
+    const upstream = new URL(http.url);
+    const proxy = await startProxy({ upstream, port: http.port, inject: options.inject }, outbox);
+    process.stderr.write(`spanpath: ${proxy.url} traces ${redactedUrl(upstream)}\n`);
+    outbox.start();
+    const signal = await ended();
+    await proxy.close();
+    await outbox.finish(finishMs);
+    leave({ code: 0, signal });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`spanpath: cannot listen in front of ${options.name}: ${reason}\n`);
+    process.exit(1);
+  }
+}
+
+/** Without what a URL may carry of secrets. */
+function redactedUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}
+
+function ended(): Promise<NodeJS.Signals | null> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve(signal));
+    }
+    // A pipe is held by the one that started the proxy; a terminal or a file says nothing.
+    const input = fstatSync(0, { bigint: false });
+    if (!input.isFIFO() && !input.isSocket()) return;
+    process.stdin.on('end', () => resolve(null));
+    process.stdin.on('error', () => resolve(null));
+    process.stdin.resume();
+  });
 }
 
 /** As the server left: with its code, or by the signal that ended it. */

@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import spawn from 'cross-spawn';
+import { guardChild } from './guard.js';
 import { Injector } from './injector.js';
 import type { Outbox } from './outbox.js';
 import { recordKinds } from './records.js';
@@ -31,7 +32,7 @@ const passedOn: readonly NodeJS.Signals[] = [
   'SIGBREAK',
 ];
 
-/** Resolves when the server is gone and its output has been passed on; rejects when it cannot start. */
+/** Resolves when the server is gone and its output was taken; rejects when it cannot start. */
 export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
   const [command = '', ...args] = server.command;
   const child = spawn(command, args, { env: server.env, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -39,9 +40,16 @@ export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
     child.once('error', (error) => {
       if (child.pid === undefined) reject(error);
     });
-    if (!child.stdin || !child.stdout || !child.stderr) return;
-    connect(child, child.stdin, child.stdout, child.stderr, server, outbox);
+    if (child.pid === undefined || !child.stdin || !child.stdout || !child.stderr) return;
+    outbox.control(0, { type: 'open', attributes: { 'network.transport': 'pipe' } });
+    const activity = { last: performance.now() };
+    forwardServer(child.stdout, child.stdin, outbox, activity);
+    forwardErrors(child.stderr, outbox, activity);
+    const guard = guardChild(child, activity);
+    forwardClient(child.stdin, server, outbox, () => guard.inputEnded());
+    forwardSignals(child);
     child.once('close', (code, signal) => {
+      guard.release();
       void Promise.all([flushed(process.stdout), flushed(process.stderr)]).then(() =>
         resolve({ code, signal }),
       );
@@ -49,22 +57,7 @@ export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
   });
 }
 
-function connect(
-  child: ChildProcess,
-  stdin: Writable,
-  stdout: Readable,
-  stderr: Readable,
-  server: StdioServer,
-  outbox: Outbox,
-): void {
-  outbox.control(0, {
-    type: 'open',
-    transport: 'pipe',
-    attributes: { 'network.transport': 'pipe' },
-  });
-  forwardClient(stdin, server, outbox);
-  forwardServer(stdout, stdin, outbox);
-  forwardErrors(stderr, outbox);
+function forwardSignals(child: ChildProcess): void {
   for (const signal of passedOn) {
     try {
       process.on(signal, () => {
@@ -77,33 +70,45 @@ function connect(
   }
 }
 
-function forwardClient(stdin: Writable, server: StdioServer, outbox: Outbox): void {
+function forwardClient(
+  stdin: Writable,
+  server: StdioServer,
+  outbox: Outbox,
+  onEnd: () => void,
+): void {
   const input = process.stdin;
   const injector = new Injector(outbox, server.inject, (bytes) => {
     if (!stdin.write(bytes)) input.pause();
   });
   stdin.on('drain', () => input.resume());
-  // The server closed its end or died; its exit tells the rest.
+  // The server closed its end or died: what the client says goes nowhere, as without the shim.
   stdin.on('error', () => input.resume());
   input.on('data', (chunk: Buffer) => injector.receive(chunk));
-  input.on('error', () => stdin.end());
-  input.on('end', () => {
+  const end = () => {
     injector.end();
     stdin.end();
-  });
+    onEnd();
+  };
+  input.once('error', end);
+  input.once('end', end);
 }
 
-function forwardServer(stdout: Readable, stdin: Writable, outbox: Outbox): void {
+function forwardServer(
+  stdout: Readable,
+  stdin: Writable,
+  outbox: Outbox,
+  activity: { last: number },
+): void {
   const output = process.stdout;
   const tap = new ServerTap(outbox);
   let started = false;
   stdout.on('data', (chunk: Buffer) => {
     if (!output.write(chunk)) stdout.pause();
     tap.receive(chunk);
-    if (!started) {
-      started = true;
-      setImmediate(() => outbox.start());
-    }
+    activity.last = performance.now();
+    if (started) return;
+    started = true;
+    setImmediate(() => outbox.start());
   });
   stdout.on('end', () => tap.end());
   output.on('drain', () => stdout.resume());
@@ -114,11 +119,12 @@ function forwardServer(stdout: Readable, stdin: Writable, outbox: Outbox): void 
   });
 }
 
-function forwardErrors(stderr: Readable, outbox: Outbox): void {
+function forwardErrors(stderr: Readable, outbox: Outbox, activity: { last: number }): void {
   const output = process.stderr;
   stderr.on('data', (chunk: Buffer) => {
     if (!output.write(chunk)) stderr.pause();
     outbox.copy(recordKinds.stderrBytes, 0, outbox.now(), chunk);
+    activity.last = performance.now();
   });
   output.on('drain', () => stderr.resume());
   output.on('error', () => stderr.resume());

@@ -161,6 +161,25 @@ export class Conversation {
     }
   }
 
+  /** The calls with these ids, as spelled, that still run end with `verdict`. */
+  settle(sender: Direction, ids: readonly string[], verdict: Verdict, timeNanos: Nanos): void {
+    for (const id of ids) {
+      const key = keyOf(sender, id);
+      const call = this.open.get(key);
+      if (!call) continue;
+      this.open.delete(key);
+      this.close(call, verdict, timeNanos);
+    }
+  }
+
+  /** More to say about calls that run. */
+  annotate(sender: Direction, ids: readonly string[], key: string, value: AttributeValue): void {
+    for (const id of ids) {
+      const call = this.open.get(keyOf(sender, id));
+      if (call) call.attributes[key] = value;
+    }
+  }
+
   /** Traffic was lost, so that nobody knows which calls were answered. They are dropped. */
   forget(): void {
     this.open.clear();

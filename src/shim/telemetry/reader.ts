@@ -11,6 +11,7 @@ import type { ControlMessage } from '../control.js';
 import type { ShimOptions } from '../options.js';
 import { recordKinds, type ShimRecord } from '../records.js';
 import { version } from '../version.js';
+import { ResponseStream } from './responseStream.js';
 
 const none = new Uint8Array(0);
 
@@ -27,6 +28,7 @@ interface Channel {
 
 export class Reader {
   private readonly channels = new Map<number, Channel>();
+  private readonly streams = new Map<number, ResponseStream>();
   private readonly content: ContentPolicy;
 
   constructor(
@@ -44,6 +46,10 @@ export class Reader {
   read(record: ShimRecord): void {
     const { kind, payload } = record;
     const timeNanos = nanosOf(record.time);
+    if (kind === recordKinds.streamBytes) {
+      this.streams.get(record.conversation)?.feed(payload, timeNanos);
+      return;
+    }
     const channel = this.channelOf(record.conversation);
     channel.timeNanos = timeNanos;
     switch (kind) {
@@ -99,10 +105,33 @@ export class Reader {
       case 'finding':
         channel.conversation.report(message.kind as FindingKind, message.detail, timeNanos);
         return;
+      case 'stream':
+        this.streams.set(message.stream, new ResponseStream(message, channel.conversation));
+        return;
+      case 'streamEnd':
+        this.streams.get(message.stream)?.end(message.settlement, timeNanos);
+        this.streams.delete(message.stream);
+        return;
+      case 'settle':
+        channel.conversation.settle(
+          'client-to-server',
+          message.ids,
+          { ...message.settlement, statusCode: null },
+          timeNanos,
+        );
+        return;
       case 'close':
         channel.server.end();
         channel.errors.end();
-        channel.conversation.end({ ...message, statusCode: null }, timeNanos);
+        channel.conversation.end(
+          {
+            outcome: message.outcome,
+            errorType: message.errorType,
+            message: message.message,
+            statusCode: null,
+          },
+          timeNanos,
+        );
         this.channels.delete(record.conversation);
     }
   }

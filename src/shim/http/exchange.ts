@@ -1,0 +1,156 @@
+/** What one HTTP exchange tells the telemetry thread. */
+import type { IncomingMessage } from 'node:http';
+import type { ControlMessage, Settlement } from '../control.js';
+import { keptTailBytes, maxKeptBytes } from '../limits.js';
+import { recordKinds } from '../records.js';
+import { headerOf, type RawHeaders } from './headers.js';
+import type { Prepared } from './prepare.js';
+import type { ProxyContext } from './proxy.js';
+
+let lastStream = 0;
+
+export class Exchange {
+  readonly conversation: number;
+  private readonly single: boolean;
+  private readonly sessionId: string | null;
+  private stream = 0;
+  private over = false;
+  /** Event ids make a stream that a client may resume. */
+  private resumable = false;
+
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly prepared: Prepared,
+    private readonly context: ProxyContext,
+  ) {
+    const { rawHeaders } = request;
+    this.sessionId = headerOf(rawHeaders, 'mcp-session-id') ?? legacySession(request);
+    const version = headerOf(rawHeaders, 'mcp-protocol-version');
+    const found = context.conversations.of(this.sessionId, version, prepared.asked);
+    this.conversation = found.conversation;
+    this.single = found.single;
+  }
+
+  get method(): string {
+    return this.request.method ?? 'GET';
+  }
+
+  get path(): string {
+    return this.request.url ?? '/';
+  }
+
+  /** The request is on its way. */
+  asked(time: number): void {
+    const { original, body, places, opaque } = this.prepared;
+    if (this.request.method !== 'POST' || opaque || original.length === 0) return;
+    const { outbox } = this.context;
+    const { conversation } = this;
+    const { clientLine: kind, clientTail } = recordKinds;
+    const end = Math.min(original.length, maxKeptBytes);
+    const contexts = places ? { bytes: body, places } : null;
+    const number = original.length;
+    outbox.append({ kind, conversation, time, number, bytes: original, start: 0, end, contexts });
+    if (end < number) {
+      const tail = original.subarray(Math.max(end, number - keptTailBytes));
+      outbox.copy(clientTail, conversation, time, tail);
+    }
+  }
+
+  /** The server's head is there. */
+  answered(status: number, raw: RawHeaders): void {
+    const type = headerOf(raw, 'content-type') ?? '';
+    const given = headerOf(raw, 'mcp-session-id');
+    const { conversations } = this.context;
+    if (given !== null && !this.single) conversations.adopt(given, this.conversation);
+    lastStream = lastStream >= 0xffff ? 1 : lastStream + 1;
+    this.stream = lastStream;
+    this.tell({
+      type: 'stream',
+      stream: this.stream,
+      status,
+      format: /^text\/event-stream/i.test(type)
+        ? 'events'
+        : /[/+]json/i.test(type)
+          ? 'json'
+          : 'other',
+      encoding: headerOf(raw, 'content-encoding') ?? '',
+      ids: this.prepared.asked.ids,
+    });
+    const events = /^text\/event-stream/i.test(type);
+    this.resumable = events && this.request.method === 'GET';
+    if (status === 401 && headerOf(this.request.rawHeaders, 'authorization') !== null) {
+      this.tell({
+        type: 'finding',
+        kind: 'http_violation',
+        detail:
+          'the server refused the token: its audience may be the server’s own URL, which the proxy stands before; configure the token as a header, or connect without the proxy',
+      });
+    }
+  }
+
+  /** Bytes of the answer, after they were passed on. */
+  passed(bytes: Buffer): void {
+    const { outbox } = this.context;
+    outbox.copy(recordKinds.streamBytes, this.stream, outbox.now(), bytes);
+  }
+
+  /** The answer is complete, or the server broke it off. */
+  ended(status: number, complete: boolean): void {
+    this.finish(
+      status >= 400
+        ? transportError(`HTTP ${status}`)
+        : this.resumable
+          ? null
+          : {
+              outcome: 'abandoned',
+              errorType: 'abandoned',
+              message: complete
+                ? 'the response ended without an answer'
+                : 'the server broke the response off',
+            },
+    );
+    if (this.request.method === 'DELETE' && this.sessionId !== null && status < 400) {
+      this.context.conversations.end(this.sessionId, 'the client ended the session');
+    }
+  }
+
+  failed(reason: string): void {
+    this.finish(transportError(reason));
+  }
+
+  /** In the stateless revision closing the response is the cancellation; before, it says nothing. */
+  clientLeft(): void {
+    this.finish(
+      this.single
+        ? {
+            outcome: 'cancelled',
+            errorType: 'cancelled',
+            message: 'the client closed the response',
+          }
+        : null,
+    );
+  }
+
+  private finish(settlement: Settlement | null): void {
+    if (this.over) return;
+    this.over = true;
+    if (this.stream > 0) this.tell({ type: 'streamEnd', stream: this.stream, settlement });
+    else if (settlement) {
+      this.tell({ type: 'settle', ids: this.prepared.asked.ids, settlement });
+    }
+    if (this.single) this.context.conversations.close(this.conversation, 'the exchange is over');
+  }
+
+  private tell(message: ControlMessage): void {
+    this.context.outbox.control(this.conversation, message);
+  }
+}
+
+function transportError(message: string): Settlement {
+  return { outcome: 'transport_error', errorType: 'transport_error', message };
+}
+
+/** HTTP+SSE of 2024-11-05 carries the session in the query of the message endpoint. */
+function legacySession(request: IncomingMessage): string | null {
+  return /[?&]session_?id=([^&]+)/i.exec(request.url ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,163 @@
+/**
+ * A reverse proxy on loopback in front of a Streamable HTTP or HTTP+SSE server. Paths are the
+ * server's own, so that relative URLs in its answers hold; bytes pass on as they come.
+ */
+import {
+  createServer,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Outbox } from '../outbox.js';
+import { readBody } from './body.js';
+import { Conversations } from './conversations.js';
+import { Exchange } from './exchange.js';
+import { endToEnd, headerOf, isAllowedOrigin, isOwnHost } from './headers.js';
+import { prepare } from './prepare.js';
+import { passResponse } from './response.js';
+
+export interface HttpProxy {
+  /** Where clients connect: the proxy's origin with the server's path. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface HttpProxyOptions {
+  readonly upstream: URL;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly inject: boolean;
+}
+
+/** What every exchange needs. */
+export interface ProxyContext {
+  readonly upstream: URL;
+  /** The proxy's own origin. */
+  readonly own: string;
+  readonly outbox: Outbox;
+  readonly conversations: Conversations;
+  readonly inject: boolean;
+}
+
+export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Promise<HttpProxy> {
+  const { upstream } = options;
+  const secure = upstream.protocol === 'https:';
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const conversations = new Conversations((number, message) => outbox.control(number, message), {
+    'network.transport': 'tcp',
+    'network.protocol.name': 'http',
+    'network.protocol.version': '1.1',
+    'server.address': upstream.hostname.replace(/^\[|\]$/g, ''),
+    'server.port': Number(upstream.port || (secure ? 443 : 80)),
+  });
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
+  server.timeout = 0;
+  const port = await listen(server, options.port);
+  const own = `http://127.0.0.1:${port}`;
+  const context: ProxyContext = { upstream, own, outbox, conversations, inject: options.inject };
+  server.on('request', (request, response) => {
+    const refusal = refusalOf(request, upstream, port);
+    if (refusal !== null) refuse(response, 403, refusal);
+    else void forward(request, response, context, agent, secure);
+  });
+  return {
+    url: `${own}${upstream.pathname}${upstream.search}`,
+    close: async () => {
+      conversations.endAll('the proxy was stopped');
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function refusalOf(request: IncomingMessage, upstream: URL, port: number): string | null {
+  if (!isOwnHost(request.headers.host, port)) {
+    return 'this proxy answers to 127.0.0.1 and localhost only';
+  }
+  if (!isAllowedOrigin(request.headers.origin, upstream)) {
+    return 'pages of other origins may not use this proxy';
+  }
+  return null;
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { 'content-type': 'text/plain' });
+  response.end(`spanpath: ${message}\n`);
+}
+
+/** The server's path under the proxy's origin; never another host. */
+function targetOf(request: IncomingMessage, upstream: URL): URL {
+  const path = request.url ?? '/';
+  return new URL(path.startsWith('/') ? `${upstream.origin}${path}` : upstream.href);
+}
+
+/** Replaced, or true of the connection to the proxy only. */
+const replaced = new Set(['host', 'content-length']);
+
+async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  context: ProxyContext,
+  agent: HttpAgent | HttpsAgent,
+  secure: boolean,
+): Promise<void> {
+  const { outbox, upstream } = context;
+  const body = await readBody(request);
+  // The client went away in the middle of its request: there is nothing to forward.
+  if (body === null) return;
+  const prepared = prepare(request, body.start, body.rest !== null, context);
+  const exchange = new Exchange(request, prepared, context);
+  const headers = endToEnd(prepared.headers, replaced);
+  headers.push('Host', upstream.host);
+  if (body.rest) {
+    const length = headerOf(request.rawHeaders, 'content-length');
+    if (length === null) headers.push('Transfer-Encoding', 'chunked');
+    else headers.push('Content-Length', length);
+  } else if (prepared.body.length > 0 || request.method === 'POST') {
+    headers.push('Content-Length', String(prepared.body.length));
+  }
+  const send = secure ? httpsRequest : httpRequest;
+  const out = send(targetOf(request, upstream), {
+    method: request.method ?? 'GET',
+    // Node takes the flat list of names and values as well; its types do not say so.
+    headers: headers as unknown as NodeJS.Dict<string>,
+    agent,
+  });
+  out.on('response', (answer) => passResponse(answer, response, exchange, context));
+  out.on('error', (error) => {
+    exchange.failed(error.message);
+    refuse(response, 502, `${upstream.origin} did not answer: ${error.message}`);
+  });
+  // Before the answer is complete this is the client's doing.
+  response.on('close', () => {
+    if (!response.writableFinished) {
+      exchange.clientLeft();
+      out.destroy();
+    }
+  });
+  if (body.rest) {
+    out.write(prepared.body);
+    body.rest.pipe(out);
+  } else out.end(prepared.body);
+  exchange.asked(outbox.now());
+}
