@@ -233,6 +233,12 @@ export class App implements ViewContext {
       this.waterfall.useTheme();
       this.requestPaint();
     });
+    // The editor focuses the page, not a part of it: the keyboard then belongs to the rows.
+    const takeFocus = () => {
+      if (document.activeElement === document.body) this.focusRows();
+    };
+    window.addEventListener('focus', takeFocus);
+    if (document.hasFocus()) takeFocus();
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this.summary) this.changed(this.summary);
     });
