@@ -36,7 +36,7 @@ export function button(options: ButtonOptions): HTMLElement {
       'aria-label': options.iconOnly ? options.label : undefined,
     },
     options.icon && icon(options.icon),
-    options.iconOnly ? null : element('span', { class: 'button-label' }, options.label),
+    options.iconOnly ? null : element('bdi', { class: 'button-label' }, options.label),
   );
   made.addEventListener('click', options.onPress);
   return made;

@@ -39,10 +39,10 @@ export class Toolbar {
   private readonly trace: HTMLElement;
   private readonly layers: HTMLElement;
   private readonly errors: HTMLElement;
-  private readonly errorCount = element('span', { class: 'button-label' }, 'Errors');
+  private readonly errorCount = element('bdi', { class: 'button-label' }, 'Errors');
   private readonly live: HTMLElement;
-  private readonly liveText = element('span', { class: 'button-label' }, 'Live');
-  private readonly liveDot = element('span', { class: 'live-dot', 'aria-hidden': 'true' });
+  private readonly liveText = element('bdi', { class: 'button-label' }, 'Live');
+  private readonly liveDot = element('i', { class: 'live-dot', 'aria-hidden': 'true' });
 
   constructor(
     private readonly context: ViewContext,
@@ -120,7 +120,7 @@ export class Toolbar {
     this.errors.classList.toggle('has-errors', errors > 0);
     setClass(this.liveDot, `live-dot${state.paused ? ' live-paused' : ''}`);
     setText(this.liveText, this.liveWords());
-    pressed(this.live, !state.paused);
+    setAttribute(this.live, 'aria-pressed', String(state.paused));
     this.search.paint();
   }
 

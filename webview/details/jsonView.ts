@@ -66,7 +66,7 @@ export class JsonView {
   }
 
   private render(): void {
-    const all = jsonLines(this.value, this.folds(), this.most + 1);
+    const all = withoutRoot(jsonLines(this.value, this.folds(), this.most + 2));
     this.lines = all.slice(0, this.most);
     this.focused = Math.min(this.focused, this.lines.length - 1);
     this.root.replaceChildren(...this.lines.map((line, at) => this.lineElement(line, at)));
@@ -215,6 +215,13 @@ export class JsonView {
     elements[wanted]?.setAttribute('tabindex', '0');
     elements[wanted]?.focus();
   }
+}
+
+/** What is open at the top needs no line that says so. */
+function withoutRoot(lines: readonly JsonLine[]): JsonLine[] {
+  const [first, ...rest] = lines;
+  if (!first?.open) return [...lines];
+  return rest.map((line) => ({ ...line, depth: line.depth - 1 }));
 }
 
 function sizeOf(value: unknown): number {

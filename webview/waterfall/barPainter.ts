@@ -111,7 +111,7 @@ export class BarPainter {
     }
     const split = bar.segments.length > 0;
     context.fillStyle = colour;
-    context.globalAlpha = row.group ? 0.25 : split || row.descendants > 40 ? 0.38 : 0.92;
+    context.globalAlpha = row.group ? 0.25 : split || frames(row) ? 0.38 : 0.92;
     roundBar(context, bar.x, top, bar.width, barPx);
     context.globalAlpha = 1;
     if (!split || failed(row)) {
@@ -243,6 +243,11 @@ export class BarPainter {
     this.stripes.set(colour, pattern);
     return pattern;
   }
+}
+
+/** Runs of agents and workflows are frames around what they hold: quieter than what they hold. */
+function frames(row: SpanRow): boolean {
+  return row.descendants > 0 && (row.layer === 'agent' || row.layer === 'workflow');
 }
 
 function roundBar(

@@ -91,7 +91,7 @@ export function placeLabel(
   const right = bar.x + bar.width + gap;
   if (right + labelPx <= widthPx - 2) return { x: right, inside: false };
   const left = bar.x - gap - labelPx;
-  if (left >= 2) return { x: left, inside: false };
+  if (left >= 2 && left + labelPx <= widthPx - 2) return { x: left, inside: false };
   const visibleLeft = Math.max(bar.x, 0);
   const visibleRight = Math.min(bar.x + bar.width, widthPx);
   if (visibleRight - visibleLeft >= labelPx + 2 * gap) {

@@ -59,7 +59,7 @@ export function ticksOf(window: TimeWindow, widthPx: number, options: AxisOption
     ticks.push({
       time,
       x: timeToX(window, widthPx, time),
-      label: labelOf(index, step, first, time, options),
+      label: labelOf(index, step, [first, last], time, options),
     });
   }
   return ticks;
@@ -68,7 +68,7 @@ export function ticksOf(window: TimeWindow, widthPx: number, options: AxisOption
 function labelOf(
   index: number,
   step: number,
-  first: number,
+  [first, last]: readonly [number, number],
   time: number,
   { clock, originNanos }: AxisOptions,
 ): string {
@@ -76,24 +76,23 @@ function labelOf(
   // Deep in a long session the whole number says nothing: count on from the first tick.
   if (Math.abs(first) > 2000 && index !== first)
     return `+${formatDuration((index - first) * step)}`;
-  return formatRound(index * step, step);
+  return formatRound(index * step, step, Math.max(Math.abs(first), Math.abs(last)) * step);
 }
 
-/** All labels of an axis in one unit, with the digits that the step needs: `0.5 s`, `1.25 s`. */
-function formatRound(nanos: number, step: number): string {
-  const size = Math.abs(nanos);
-  if (size === 0) return '0';
-  if (size >= minute) return formatMinutes(nanos, step);
-  const [unit, scale] =
-    size >= second
-      ? ['s', second]
-      : size >= 1e6
-        ? ['ms', 1e6]
-        : size >= 1e3
-          ? ['µs', 1e3]
-          : ['ns', 1];
-  const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step / Number(scale)) - 1e-9)));
-  return `${(nanos / Number(scale)).toFixed(digits).replace('-', '−')} ${unit}`;
+/** All labels of an axis in one unit, the one of its largest time: `0.5 s`, `1 s`, `1.5 s`. */
+function formatRound(nanos: number, step: number, largest: number): string {
+  if (nanos === 0) return '0';
+  if (Math.abs(nanos) >= minute) return formatMinutes(nanos, step);
+  const [unit, scale] = unitOf(largest);
+  const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step / scale) - 1e-9)));
+  const text = (nanos / scale).toFixed(digits).replace('-', '−');
+  return `${digits ? text.replace(/\.?0+$/, '') : text} ${unit}`;
+}
+
+function unitOf(nanos: number): readonly [string, number] {
+  if (nanos >= second) return ['s', second];
+  if (nanos >= 1e6) return ['ms', 1e6];
+  return nanos >= 1e3 ? ['µs', 1e3] : ['ns', 1];
 }
 
 function formatMinutes(nanos: number, step: number): string {
@@ -107,7 +106,7 @@ function formatMinutes(nanos: number, step: number): string {
   if (minutes || (hours && step < hour)) parts.push(`${minutes} m`);
   if (step < minute) {
     const digits = Math.min(9, Math.max(0, Math.ceil(-Math.log10(step / second) - 1e-9)));
-    if (seconds || !parts.length) parts.push(`${seconds.toFixed(digits)} s`);
+    if (seconds || !parts.length) parts.push(`${Number(seconds.toFixed(digits))} s`);
   }
   return sign + parts.join(' ');
 }
