@@ -1,6 +1,7 @@
 """Which span is running here: the hook's own context variable, or OpenTelemetry's where it is used."""
 
 import os
+import time
 from contextvars import ContextVar
 
 from . import export
@@ -78,6 +79,19 @@ def traceparent(span):
     return f"00-{span.trace_id}-{span.span_id}-01"
 
 
+def begin(make):
+    """A child of the running span by (name, kind, attributes), or None outside a call."""
+    try:
+        parent = current()
+        if parent is None:
+            return None
+        name, kind, attributes = make()
+        return Span(name, kind or INTERNAL, (parent.trace_id, parent.span_id), attributes)
+    except Exception as error:
+        export.report_failure("start of a span", error)
+        return None
+
+
 class Step:
     """A child span around `with`; nothing at all outside a call. Never raises of its own.
 
@@ -94,11 +108,9 @@ class Step:
         self._tokens = None
 
     def __enter__(self):
+        self.span = begin(self._make)
         try:
-            parent = current()
-            if parent is not None:
-                name, kind, attributes = self._make()
-                self.span = Span(name, kind or INTERNAL, (parent.trace_id, parent.span_id), attributes)
+            if self.span is not None:
                 self._tokens = attach(self.span)
         except Exception as error:
             export.report_failure("start of a span", error)
@@ -130,9 +142,7 @@ def finish(span, error=None):
         span.fail("cancelled" if name == "CancelledError" else type(error).__qualname__, message_of(error))
         if isinstance(error, Exception):
             span.record(error)
-    from time import time_ns
-
-    span.end = time_ns()
+    span.end = time.time_ns()
     export.span(span)
 
 

@@ -45,7 +45,7 @@ def patch_http_client(module):
     @functools.wraps(putrequest)
     def start(self, method, url, *args, **kwargs):
         if not _is_instrumented("urllib", "urllib3", "requests"):
-            self._spanpath = _open(self, method, url)
+            self._spanpath = context.begin(lambda: _describe(method, _full_url(self, url)))
         with _Failing(self):
             return putrequest(self, method, url, *args, **kwargs)
 
@@ -77,17 +77,6 @@ def _patch_sending(connection):
             return original(self, *args, **kwargs)
 
     connection.endheaders = endheaders
-
-
-def _open(connection, method, url):
-    try:
-        step = context.Step(lambda: _describe(method, _full_url(connection, url)))
-        with step:  # the request is no scope in which other spans could start
-            step.keep_open()
-        return step.span
-    except Exception as error:
-        export.report_failure("http.client", error)
-        return None
 
 
 def _full_url(connection, url):

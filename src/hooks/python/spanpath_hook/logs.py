@@ -53,4 +53,4 @@ def _export(record):
 
 def _severity(level):
     """Python's levels on OpenTelemetry's scale: DEBUG 5, INFO 9, WARNING 13, ERROR 17, CRITICAL 21."""
-    return max(1, min(24, level * 4 // 10 + 1)) if level < 50 else 21
+    return max(1, min(24, level * 4 // 10 + 1))

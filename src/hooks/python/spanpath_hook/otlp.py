@@ -19,9 +19,7 @@ def encode(batch):
     spans, logs = {}, []
     for record in batch:
         if isinstance(record, Span):
-            spans.setdefault((record.scope or SCOPE, record.version or VERSION), []).append(_span(record))
-        elif isinstance(record, dict):  # a span of the server's own SDK, encoded already
-            spans.setdefault((record.pop("scope"), record.pop("version")), []).append(record)
+            spans.setdefault(_scope_of(record), []).append(_span(record))
         else:
             logs.append(_log(record))
     if spans:
@@ -161,6 +159,10 @@ def _log(log):
         out["traceId"] = log.trace_id
         out["spanId"] = log.span_id
     return out
+
+
+def _scope_of(span):
+    return (SCOPE, VERSION) if span.scope is None else (span.scope, span.version)
 
 
 def _scope(name, version):

@@ -39,18 +39,19 @@ class Span:
 
     def fail(self, error_type, message=""):
         self.attributes.setdefault("error.type", error_type)
-        if self.status != ERROR:
-            self.status = ERROR
-            self.message = message
+        self.status = ERROR
+        self.message = self.message or message
 
-    def record(self, error, escaped=True):
+    def record(self, error):
         """An exception as an event, with its stack as it was before an SDK made a result of it."""
         if self._is_known(error) or len(self.events) >= MAX_EVENTS:
             return
         from .failures import capture
 
         self.errors += (id(error),)
-        self.events.append((time.time_ns(), "exception", capture(error)))
+        values = capture(error)
+        self.events.append((time.time_ns(), "exception", values))
+        self.message = self.message or values["exception.message"]  # told once the status is ERROR
 
     def _is_known(self, error):
         seen = 0
