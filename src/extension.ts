@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     elicit: askByForm,
   });
   const servers = new Servers(configs, launcher.connect);
-  const agent = new AgentServers(workspaceState, launcher, approvals);
+  const agent = new AgentServers(workspaceState, launcher, approvals, context.extension.id);
   const cacheDir = context.storageUri?.fsPath ?? null;
   const indexer = new IndexerClient(distDir, cacheDir, (line) => output.info(line));
   const handlers = new HandlerService({ collector, indexer, output });

@@ -7,6 +7,8 @@ import type { Servers } from '../servers/servers.js';
 
 const stateKey = 'spanpath.published';
 export const agentProviderId = 'spanpath.traced';
+const startAttempts = 10;
+const startPauseMs = 300;
 
 /** A server that the editor lists; the process is made up only when it is started. */
 class TracedDefinition extends vscode.McpStdioServerDefinition {
@@ -14,8 +16,12 @@ class TracedDefinition extends vscode.McpStdioServerDefinition {
     readonly server: Server,
     version: string,
   ) {
-    super(`${server.name} (traced)`, process.execPath, [], {}, version);
+    super(labelOf(server), process.execPath, [], {}, version);
   }
+}
+
+function labelOf(server: Server): string {
+  return `${server.name} (traced)`;
 }
 
 /** Publishes the servers that the user chose to VS Code's agent, wrapped in the shim. */
@@ -27,11 +33,14 @@ export class AgentServers
   readonly onDidChangeMcpServerDefinitions = this.changed.event;
   private readonly subscription: vscode.Disposable;
   private servers: Servers | null = null;
+  /** Labels that the editor asked to start. */
+  private readonly resolved = new Set<string>();
 
   constructor(
     private readonly state: vscode.Memento,
     private readonly launcher: Launcher,
     private readonly approvals: Approvals,
+    private readonly extensionId: string,
   ) {
     this.subscription = vscode.workspace.onDidGrantWorkspaceTrust(() => this.changed.fire());
   }
@@ -48,9 +57,28 @@ export class AgentServers
     return this.chosen().includes(server.id);
   }
 
-  async publish(server: Server): Promise<void> {
-    if (!(await this.approvals.ask(server))) return;
+  /** Offers the server to the agent and has it started there; false when the user declined. */
+  async publish(server: Server): Promise<boolean> {
+    if (!(await this.approvals.ask(server))) return false;
     await this.choose([...this.chosen().filter((id) => id !== server.id), server.id]);
+    void this.startInAgent(server);
+    return true;
+  }
+
+  /**
+   * The editor takes a moment to hear of a new server and does not say when it has, so it is asked
+   * until it wants to know how to start this one.
+   */
+  private async startInAgent(server: Server): Promise<void> {
+    const label = labelOf(server);
+    this.resolved.delete(label);
+    for (let attempt = 0; attempt < startAttempts; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, startPauseMs));
+      if (this.resolved.has(label) || !this.has(server)) return;
+      await vscode.commands
+        .executeCommand('workbench.mcp.startServer', `${this.extensionId}/${label}`)
+        .then(undefined, () => undefined);
+    }
   }
 
   async withdraw(server: Server): Promise<void> {
@@ -70,8 +98,9 @@ export class AgentServers
     const server =
       definition instanceof TracedDefinition
         ? definition.server
-        : this.servers?.all.find(({ name }) => `${name} (traced)` === definition.label);
+        : this.servers?.all.find((each) => labelOf(each) === definition.label);
     if (!server || !vscode.workspace.isTrusted) return undefined;
+    this.resolved.add(definition.label);
     if (!(await this.approvals.ask(server))) return undefined;
     const launch = await this.launcher.prepare(server);
     const resolved = new vscode.McpStdioServerDefinition(

@@ -49,8 +49,7 @@ export function registerServerCommands(parts: ServerCommandParts): vscode.Dispos
       "Trace in VS Code's agent",
       (server) => !agent.has(server),
       async (server) => {
-        await agent.publish(server);
-        if (agent.has(server)) await tellPublished(server);
+        if (await agent.publish(server)) await tellPublished(server);
       },
     ),
     untraceInAgent: withServer(
