@@ -24,12 +24,11 @@ describe('with the mouse alone', () => {
     await servers.row('plan_day').click();
     await form.press('Call');
 
-    const row = await traces.row('plan_day');
-    await row.filter({ hasText: 'running' }).waitFor();
-    await row.filter({ hasNotText: 'running' }).waitFor();
+    await traces.runningRow('plan_day');
+    const row = await traces.finishedRow('plan_day');
     expect(await form.resultText()).toContain('09:00–11:00');
 
-    await row.dblclick();
+    await row.locator('.name').dblclick();
     const file = workspace.path('weather/server.ts');
     await editorAt(file, lineAfter(file, "'plan_day'", 'async ({ city }'));
   });
@@ -50,9 +49,9 @@ describe('with the mouse alone', () => {
     await servers.start('orders');
     await servers.row('quote_delivery').click();
     await form.press('Call');
-    const row = await traces.row('quote_delivery');
-    await row.filter({ hasNotText: 'running' }).waitFor();
-    await row.dblclick();
+    await form.showInTrace();
+    const row = await traces.finishedRow('quote_delivery');
+    await row.locator('.name').dblclick();
     const file = workspace.path('orders/server.py');
     await editorAt(file, lineOf(file, 'async def quote_delivery'));
   });

@@ -1,4 +1,5 @@
 import type { Frame, Locator, Page } from 'playwright-core';
+import { eventually } from '../rig/eventually.js';
 import { Workbench } from './workbench.js';
 
 /** The form that calls a tool, in the side bar. */
@@ -32,12 +33,21 @@ export class CallForm {
   /** With the keyboard: tabs to a field and types over what is there. */
   async typeInto(label: string, text: string): Promise<void> {
     const field = await this.field(label);
+    await eventually('the form to have the keyboard', () =>
+      field.evaluate(() => document.hasFocus()),
+    );
     for (let step = 0; step < 30; step++) {
       if (await field.evaluate((element) => element === document.activeElement)) break;
       await this.page.keyboard.press('Tab');
     }
     await this.page.keyboard.press('Control+A');
     await this.page.keyboard.type(text);
+  }
+
+  /** With the mouse: the icon beside the outcome that leads to the call in the trace view. */
+  async showInTrace(): Promise<void> {
+    const frame = await this.frame();
+    await frame.locator('.call-result[data-state="done"]').getByTitle(/trace/i).click();
   }
 
   /** Text of the result, once the call has ended. */

@@ -45,10 +45,20 @@ export class TraceView {
     throw new Error(`The keyboard does not reach "${name}" in the trace view`);
   }
 
-  /** Text of the pill: the outcome, or that the call runs. */
-  async pill(row: Locator): Promise<string> {
-    const pill = row.locator('.pill:visible');
-    return (await pill.count()) ? ((await pill.textContent()) ?? '') : '';
+  /** The newest row of that name while it runs. */
+  async runningRow(name: string): Promise<Locator> {
+    const frame = await this.frame();
+    const pill = frame.locator('.pill-running:visible');
+    const running = (await this.rows(name)).filter({ has: pill }).last();
+    await running.waitFor();
+    return running;
+  }
+
+  /** The newest row of that name once its call has ended. */
+  async finishedRow(name: string): Promise<Locator> {
+    const row = await this.row(name);
+    await row.locator('.pill-running:visible').waitFor({ state: 'detached' });
+    return row;
   }
 
   async details(): Promise<Locator> {
