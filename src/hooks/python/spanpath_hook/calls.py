@@ -3,7 +3,7 @@
 from . import context, export
 from .failures import origin
 from .places import place_of
-from .records import SERVER, Span
+from .records import INTERNAL, SERVER, Span
 
 #: Methods that a server's own code answers: method -> (kind of handler, parameter that names it).
 METHODS = {
@@ -11,7 +11,8 @@ METHODS = {
     "prompts/get": ("prompt", "name"),
     "resources/read": ("resource", "uri"),
 }
-_NAMES = {
+#: Attribute that carries the name.
+NAMES = {
     "tools/call": "gen_ai.tool.name",
     "prompts/get": "gen_ai.prompt.name",
     "resources/read": "mcp.resource.uri",
@@ -50,7 +51,7 @@ class Call:
 
     def _open(self):
         method, target = self._method, str(self._target)
-        attributes = {"mcp.method.name": method, _NAMES[method]: target}
+        attributes = {"mcp.method.name": method, NAMES[method]: target, "spanpath.handler.source": "measured"}
         if method == "tools/call":
             attributes["gen_ai.operation.name"] = "execute_tool"
         if self._id is not None:
@@ -67,7 +68,7 @@ class Call:
     def answered(self, is_error):
         """The SDK made a result of whatever happened."""
         if self._span is not None and is_error:
-            self._span.fail("tool_error")
+            self._span.fail("tool_error", self._span.told)
 
     def __exit__(self, kind, error, traceback):
         try:
@@ -89,42 +90,55 @@ def _traceparent_of(meta):
 
 
 class Handling:
-    """Around the handler itself: says where it stands, and keeps what it raised."""
+    """Around the handler itself: a span with its place, in which what it raised stands.
 
-    __slots__ = ("_function", "_records", "_span")
+    Where the server's own SDK makes the SERVER span, none is put between its spans: the place
+    goes on that one.
+    """
 
-    def __init__(self, function, records=True):
+    __slots__ = ("_function", "_server", "_span", "_tokens")
+
+    def __init__(self, function):
         self._function = function
-        self._records = records
+        self._server = None
         self._span = None
+        self._tokens = None
 
     def __enter__(self):
         try:
-            self._span = server_span()
             place = place_of(self._function)
-            if self._span is not None and place is not None:
-                mark(self._span, place)
+            self._server = server_span()
+            if self._server is None or place is None:
+                pass
+            elif isinstance(self._server, Span):
+                self._server.attributes["code.function.name"] = place  # written out when it is sent
+                self._open(place)
+            else:
+                self._server.set_place(place)
         except Exception as error:
             export.report_failure("start of a handler", error)
         return self
 
+    def _open(self, place):
+        server = self._server
+        values = {"code.function.name": place}
+        self._span = Span(place.function, INTERNAL, (server.trace_id, server.span_id), values)
+        self._tokens = context.attach(self._span)
+
     def __exit__(self, kind, error, traceback):
-        if error is None:
-            return
         try:
-            if self._span is not None and self._records and isinstance(error, Exception):
-                self._span.record(origin(error))
+            raised = origin(error) if isinstance(error, Exception) else error
+            if self._span is not None:
+                context.detach(self._tokens)
+                context.finish(self._span, raised)
+                if isinstance(raised, Exception):
+                    self._server.tell(raised)
+            elif self._server is not None and isinstance(raised, Exception):
+                self._server.record(raised)
         except Exception as failure:
             export.report_failure("end of a handler", failure)
-        context.hide_frame(error)
-
-
-def mark(span, place):
-    """`code.*` on the span; an innermost handler wins over the dispatcher around it."""
-    if isinstance(span, Span):
-        span.attributes["code.function.name"] = place  # the place is written out when it is sent
-    else:
-        span.set_place(place)
+        if error is not None:
+            context.hide_frame(error)
 
 
 def report_handler(kind, name, function):

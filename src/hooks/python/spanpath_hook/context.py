@@ -41,17 +41,13 @@ def parse_traceparent(text):
     return Remote(trace_id, span_id)
 
 
-#: The span of the server that started this process.
-_process_parent = parse_traceparent(os.environ.get("SPANPATH_HOOK_TRACEPARENT"))
-
-
 def current():
     """The innermost running span, of whatever maker, or None. Has `trace_id` and `span_id`."""
     if bridge is not None:
         span = bridge.current()
         if span is not None:
             return span
-    return _current.get() or _process_parent
+    return _current.get()
 
 
 def carried():

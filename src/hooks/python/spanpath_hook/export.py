@@ -11,6 +11,8 @@ import sys
 import time
 from collections import deque
 
+from . import settings
+
 MAX_QUEUED = 8192
 BATCH = 512
 #: Seconds that what was queued waits for more, so that one request carries many records.
@@ -26,25 +28,12 @@ _thread_pid = 0
 _dropped = 0
 _failures = set()
 _quiet = False
-_configured = False
-_endpoint = ""
 
 
-def configure(endpoint):
-    """False when the endpoint is none that can be reached from here."""
-    global _configured, _endpoint
-    if not endpoint.startswith(("http://", "https://")):
-        return False
-    _endpoint = endpoint.rstrip("/")
-    _configured = True
+def start():
     atexit.register(_flush_at_exit)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork)
-    return True
-
-
-def endpoint():
-    return _endpoint
 
 
 def span(finished):
@@ -60,8 +49,6 @@ def log(event, body=None, severity=9, attributes=None, span=None, error=None, te
 
 def report_failure(where, error):
     """A hook that fails is silent to the server and visible in Spanpath, once a place."""
-    if not _configured:
-        return
     key = (where, type(error).__name__)
     if key in _failures or len(_failures) > 50:
         return
@@ -159,7 +146,7 @@ def _post(batch, deadline):
     if _client is None:
         from .client import Client
 
-        _client = Client(_endpoint, os.environ.get("SPANPATH_HOOK_TOKEN"))
+        _client = Client(settings.endpoint, settings.token)
     from . import otlp
 
     timeout = 5.0 if deadline is None else max(0.05, deadline - time.monotonic())

@@ -10,7 +10,7 @@ import functools
 import os
 import time
 
-from . import HERE, context, export
+from . import HERE, context, export, settings
 from .records import MAX_ATTRIBUTES, MAX_EVENTS, Span
 
 
@@ -153,7 +153,7 @@ def _classes(trace):
                 description = status.description
             if self.span.end == 0 and self.span.status != 1:  # OK is final
                 self.span.status = code.value
-                self.span.message = str(description or self.span.message) if code.value == 2 else ""
+                self.span.message = str(description or self.span.told) if code.value == 2 else ""
 
         def record_exception(self, exception, attributes=None, timestamp=None, escaped=False):
             if self.span.end == 0 and exception is not None:
@@ -267,7 +267,7 @@ def _reaches_collector(thing, depth):
         return False
     for key, value in list(vars(thing).items()):
         if "endpoint" in key and isinstance(value, str):
-            if value.startswith(export.endpoint() + "/"):
+            if value.startswith(settings.endpoint + "/"):
                 return True
         elif "process" in key or "export" in key or "wrapped" in key:
             parts = value if isinstance(value, (list, tuple)) else (value,)

@@ -4,14 +4,13 @@ import json
 import os
 import sys
 
-from . import VERSION, redact
+from . import VERSION, redact, settings
 from .failures import Stack
 from .places import Place
 from .records import Span
 
 SCOPE = "spanpath.hook.python"
 MAX_TEXT = 65536
-_CWD = os.getcwd()
 
 
 def encode(batch):
@@ -31,13 +30,12 @@ def encode(batch):
 
 
 def resource():
-    server = os.environ.get("SPANPATH_HOOK_SERVER") or "server"
     return {
         "attributes": attributes(
             {
-                "service.name": server,
-                "spanpath.server.name": server,
-                "spanpath.server.cwd": _CWD,
+                "service.name": settings.service,
+                "spanpath.server.name": settings.server,
+                "spanpath.server.cwd": settings.cwd,
                 "process.pid": os.getpid(),
                 "telemetry.sdk.language": "python",
                 "process.runtime.name": sys.implementation.name,

@@ -31,40 +31,32 @@ def _patch_start(popen):
 
 def _describe(arguments):
     if isinstance(arguments, (str, bytes, os.PathLike)):
-        words = [os.fsdecode(arguments)]
+        words = [arguments]
     else:
-        words = [os.fsdecode(word) for word in arguments]
-    name = os.path.basename(words[0].split(" ")[0]) if words else "process"
-    attributes = {"process.executable.name": name, "process.command_args": words}
-    return f"spawn {name}", INTERNAL, attributes
+        words = list(arguments)
+    name = os.path.basename(os.fsdecode(words[0]).split(" ")[0]) if words else ""
+    # The arguments of a program may hold secrets: their number is kept.
+    return f"exec {name}", INTERNAL, {"process.executable.name": name, "process.args_count": len(words)}
 
 
 def _patch_environment(popen):
-    """A child that inherits the environment can join the trace; one that was given its own cannot."""
+    """A child that inherits the environment can join the trace; one that was given its own is let be."""
     original = popen._execute_child
-    at = original.__code__.co_varnames.index("env") - 1
+    at = original.__code__.co_varnames.index("env") - 1  # without self
 
     @functools.wraps(original)
     def _execute_child(self, *args, **kwargs):
         try:
             span = getattr(self, "_spanpath", None)
-            if span is not None and len(args) > at:
-                args = (*args[:at], _join(args[at], span), *args[at + 1 :])
+            if span is not None and len(args) > at and args[at] is None:
+                env = os.environ | {"TRACEPARENT": context.traceparent(span)}
+                args = (*args[:at], env, *args[at + 1 :])
         except Exception as error:
             export.report_failure("environment of a process", error)
         with context.Untraced():
             return original(self, *args, **kwargs)
 
     popen._execute_child = _execute_child
-
-
-def _join(env, span):
-    if env is None:
-        env = dict(os.environ)
-    elif not isinstance(env, dict) or "SPANPATH_HOOK_ENDPOINT" not in env:
-        return env
-    text = context.traceparent(span)
-    return {"TRACEPARENT": text} | env | {"SPANPATH_HOOK_TRACEPARENT": text}
 
 
 def _patch_end(popen):
@@ -94,7 +86,7 @@ def end(process, code):
         process._spanpath = None
         span.attributes["process.exit.code"] = code
         if code != 0:
-            span.fail(str(code), f"exited with {code}" if code > 0 else f"ended by signal {-code}")
+            span.fail(str(code), f"exit code {code}" if code > 0 else f"ended by signal {-code}")
         context.finish(span)
     except Exception as error:
         export.report_failure("end of a process", error)

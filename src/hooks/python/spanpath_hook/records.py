@@ -15,6 +15,7 @@ class Span:
     __slots__ = (
         "trace_id", "span_id", "parent_id", "name", "kind", "start", "end", "attributes", "events",
         "links", "status", "message", "scope", "version", "otel", "errors",
+        "told",
     )  # fmt: skip
 
     def __init__(self, name, kind, parent, attributes, scope=None, version=None):
@@ -36,6 +37,8 @@ class Span:
         self.otel = None
         #: Exceptions that were recorded already, so that one is not told twice on its way up.
         self.errors = ()
+        #: What its handler raised, in case an SDK makes an error of it.
+        self.told = ""
 
     def fail(self, error_type, message=""):
         self.attributes.setdefault("error.type", error_type)
@@ -49,9 +52,14 @@ class Span:
         from .failures import capture
 
         self.errors += (id(error),)
-        values = capture(error)
-        self.events.append((time.time_ns(), "exception", values))
-        self.message = self.message or values["exception.message"]  # told once the status is ERROR
+        self.events.append((time.time_ns(), "exception", capture(error)))
+
+    def tell(self, error):
+        """The handler's own span has the exception; it need not stand here too."""
+        from .context import message_of
+
+        self.errors += (id(error),)
+        self.told = message_of(error)
 
     def _is_known(self, error):
         seen = 0

@@ -1,10 +1,10 @@
 """Hides secrets in what is sent, by the rules that the shim keeps for the wire."""
 
-import os
 import re
 
-#: full, redacted, keys or none: as the shim's `--content`.
-LEVEL = os.environ.get("SPANPATH_HOOK_CONTENT") or "redacted"
+from . import settings
+
+LEVEL = settings.content
 HIDDEN = "[redacted]"
 
 _KEYS = re.compile(
@@ -45,7 +45,7 @@ def _snake(key):
     return re.sub(r"[-.\s]", "_", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", key)).lower()
 
 
-_read_rules(os.environ.get("SPANPATH_HOOK_REDACT") or "")
+_read_rules(settings.redact)
 
 
 def is_secret(key):

@@ -4,9 +4,10 @@ import dataclasses
 import functools
 import sys
 
-from . import export, stdout
-from .calls import METHODS, Call, Handling, server_span
+from . import context, export, serving, stdout
+from .calls import METHODS, NAMES, Call, Handling, server_span
 from .places import is_sdk, unwrap
+from .records import Span
 
 
 def patch_lowlevel(module):
@@ -23,6 +24,7 @@ def patch_stdio(module):
 
     @functools.wraps(original)
     def stdio_server(*args, **kwargs):
+        serving.begin()
         try:
             stdout.serve()
         except Exception as error:
@@ -41,6 +43,7 @@ def _patch_v2(server):
 
     @functools.wraps(original)
     def get_request_handler(self, method):
+        serving.begin()
         entry = original(self, method)
         if entry is None or method not in METHODS:
             return entry
@@ -61,9 +64,12 @@ def _wrap_v2(handler, method):
     @functools.wraps(handler)
     async def handle(ctx, params):
         # The SDK's middleware makes the span and records what is raised, unless somebody took it out.
-        needed = server_span() is None
-        with Call(method, getattr(params, naming, ""), ctx.request_id, ctx.meta, needed) as call:
-            with Handling(handler, records=needed):
+        target = getattr(params, naming, "")
+        running = server_span()
+        if isinstance(running, Span):  # the API's, with nothing but what the SDK wrote on it
+            running.attributes.setdefault(NAMES[method], str(target))
+        with Call(method, target, ctx.request_id, ctx.meta, running is None) as call:
+            with Handling(handler):
                 result = await handler(ctx, params)
             call.answered(getattr(result, "is_error", False))
             return result
@@ -84,13 +90,15 @@ def _patch_v1(server, types):
 
     @functools.wraps(original)
     async def _handle_request(self, message, req, *args, **kwargs):
+        serving.begin()
         try:
             method = methods.get(type(req))
             if method is not None and not _makes_spans(self):
                 _wrap_v1(self, type(req), method)
         except Exception as error:
             export.report_failure("request", error)
-        return await original(self, message, req, *args, **kwargs)
+        with context.Untraced():
+            return await original(self, message, req, *args, **kwargs)
 
     server._handle_request = _handle_request
     for name in ("call_tool", "get_prompt", "read_resource"):

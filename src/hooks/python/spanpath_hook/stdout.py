@@ -8,7 +8,7 @@ printed before waits until then.
 import os
 import sys
 
-from . import context, export
+from . import context, export, serving
 from .places import calling_place
 
 _MAX_LINE = 4096
@@ -77,6 +77,7 @@ def _finish_line(line, place, span):
     if line.lstrip().startswith(("{", "[")) and '"jsonrpc"' in line:
         if not _serving:  # a server that speaks the protocol without an SDK
             serve()
+            serving.begin()
         return
     if _serving:
         _report(line, place, span)
