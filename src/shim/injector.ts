@@ -4,14 +4,15 @@
  * last bytes may decide where the splice goes; one that is too long, or that stops for a while
  * in the middle, goes on untouched.
  */
-import { scanMessages } from '../core/jsonrpc/scan.js';
+import { type ScannedMessage, scanMessages } from '../core/jsonrpc/scan.js';
 import { growthOf, planSplice, type Splice, traceparentBytes } from '../core/jsonrpc/splice.js';
-import { stringAt } from '../core/jsonrpc/tokens.js';
+import { stringAt, textOf } from '../core/jsonrpc/tokens.js';
 import { parseTraceparent, type TraceContext, writeTraceparent } from '../core/mcp/traceContext.js';
 import { keptTailBytes, maxKeptBytes } from './limits.js';
 import type { Outbox } from './outbox.js';
 import { PassingLine } from './passingLine.js';
 import { recordKinds } from './records.js';
+import type { RetryContexts } from './retryContexts.js';
 
 /** A longer line is forwarded as it comes, without a splice. */
 const maxHeld = 4 << 20;
@@ -23,6 +24,10 @@ const lineFeed = 0x0a;
 interface Planned {
   readonly splice: Splice | null;
   readonly parent: TraceContext | null;
+  /** The `traceparent` of the call that this request continues. */
+  readonly again: string | null;
+  /** The id as spelled, of a request whose answer may want input. */
+  readonly id: string | null;
 }
 
 interface PlannedLine {
@@ -49,6 +54,7 @@ export class Injector {
   constructor(
     private readonly outbox: Outbox,
     private readonly inject: boolean,
+    private readonly retries: RetryContexts,
     private readonly forward: (bytes: Buffer) => void,
   ) {}
 
@@ -116,7 +122,7 @@ export class Injector {
       const at = bytes.indexOf(lineFeed, from);
       const end = at < 0 ? bytes.length : at;
       if (end > from) {
-        const requests = this.inject ? planLine(bytes, from, end) : noRequests;
+        const requests = this.inject ? planLine(bytes, from, end, this.retries) : noRequests;
         for (const { splice } of requests) if (splice) growth += growthOf(splice);
         lines.push({ start: from, end, requests });
       }
@@ -127,7 +133,16 @@ export class Injector {
     this.forward(injected?.bytes ?? bytes);
     for (const [index, line] of lines.entries()) {
       const places = injected?.places[index];
+      if (injected && places) this.noteAsked(injected.bytes, line, places);
       this.copy(bytes, line, time, places && injected ? { bytes: injected.bytes, places } : null);
+    }
+  }
+
+  private noteAsked(out: Buffer, line: PlannedLine, places: readonly number[]): void {
+    for (const [index, { id }] of line.requests.entries()) {
+      const place = places[index] ?? -1;
+      if (id === null || place < 0) continue;
+      this.retries.asked(id, out.toString('latin1', place, place + traceparentBytes));
     }
   }
 
@@ -175,17 +190,34 @@ function hasSplice(line: PlannedLine): boolean {
 /** A record counts its contexts in one byte; requests past that in one batch stay as they are. */
 const maxContexts = 255;
 
-export function planLine(bytes: Uint8Array, start: number, end: number): readonly Planned[] {
+export function planLine(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  retries: RetryContexts,
+): readonly Planned[] {
   const messages = scanMessages(bytes, start, end);
   if (!messages) return noRequests;
   const planned: Planned[] = [];
   for (const message of messages) {
     if (message.kind !== 'request' || planned.length === maxContexts) continue;
-    const { traceparentStart: from, traceparentEnd: to } = message;
-    const parent = from < 0 ? null : parseTraceparent(stringAt(bytes, from, to));
-    planned.push({ splice: planSplice(bytes, message), parent });
+    const { traceparentStart: from, traceparentEnd: to, requestStateStart: state } = message;
+    planned.push({
+      splice: planSplice(bytes, message),
+      parent: from < 0 ? null : parseTraceparent(stringAt(bytes, from, to)),
+      again: state < 0 ? null : retries.of(textOf(bytes, state, message.requestStateEnd)),
+      id: isStateless(bytes, message) ? message.idIn(bytes) : null,
+    });
   }
   return planned;
+}
+
+const statelessMark = 'io.modelcontextprotocol/protocolVersion';
+
+/** Only there a call may be answered with a wish for input. */
+function isStateless(bytes: Buffer, { metaStart, metaEnd }: ScannedMessage): boolean {
+  if (metaStart < 0 || metaEnd - metaStart < statelessMark.length) return false;
+  return bytes.subarray(metaStart, metaEnd).includes(statelessMark);
 }
 
 /** `bytes` with every planned `traceparent` in its place. */
@@ -194,14 +226,15 @@ export function spliceAll(bytes: Buffer, lines: readonly PlannedLine[], growth: 
   let from = 0;
   let to = 0;
   const places = lines.map(({ requests }) =>
-    requests.map(({ splice, parent }) => {
+    requests.map(({ splice, parent, again }) => {
       if (!splice) return -1;
       const { at, remove, frame } = splice;
       to += bytes.copy(out, to, from, at);
       out.set(frame.before, to);
       to += frame.before.length;
       const place = to;
-      writeTraceparent(out, place, parent);
+      if (again === null) writeTraceparent(out, place, parent);
+      else out.write(again, place, traceparentBytes, 'latin1');
       to += traceparentBytes;
       out.set(frame.after, to);
       to += frame.after.length;

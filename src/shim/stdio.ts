@@ -9,6 +9,7 @@ import { guardChild } from './guard.js';
 import { Injector } from './injector.js';
 import type { Outbox } from './outbox.js';
 import { recordKinds } from './records.js';
+import { RetryContexts } from './retryContexts.js';
 import { ServerTap } from './serverTap.js';
 
 export interface StdioServer {
@@ -43,10 +44,11 @@ export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
     if (child.pid === undefined || !child.stdin || !child.stdout || !child.stderr) return;
     outbox.control(0, { type: 'open', attributes: { 'network.transport': 'pipe' } });
     const activity = { last: performance.now() };
-    forwardServer(child.stdout, child.stdin, outbox, activity);
+    const retries = new RetryContexts();
+    forwardServer(child.stdout, child.stdin, outbox, retries, activity);
     forwardErrors(child.stderr, outbox, activity);
     const guard = guardChild(child, activity);
-    forwardClient(child.stdin, server, outbox, () => guard.inputEnded());
+    forwardClient(child.stdin, server, outbox, retries, () => guard.inputEnded());
     forwardSignals(child);
     child.once('close', (code, signal) => {
       guard.release();
@@ -74,10 +76,11 @@ function forwardClient(
   stdin: Writable,
   server: StdioServer,
   outbox: Outbox,
+  retries: RetryContexts,
   onEnd: () => void,
 ): void {
   const input = process.stdin;
-  const injector = new Injector(outbox, server.inject, (bytes) => {
+  const injector = new Injector(outbox, server.inject, retries, (bytes) => {
     if (!stdin.write(bytes)) input.pause();
   });
   stdin.on('drain', () => input.resume());
@@ -97,6 +100,7 @@ function forwardServer(
   stdout: Readable,
   stdin: Writable,
   outbox: Outbox,
+  retries: RetryContexts,
   activity: { last: number },
 ): void {
   const output = process.stdout;
@@ -105,6 +109,7 @@ function forwardServer(
   stdout.on('data', (chunk: Buffer) => {
     if (!output.write(chunk)) stdout.pause();
     tap.receive(chunk);
+    retries.answered(chunk);
     activity.last = performance.now();
     if (started) return;
     started = true;

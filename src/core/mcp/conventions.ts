@@ -71,6 +71,10 @@ export const own = {
   droppedEvents: 'spanpath.events.dropped',
   /** On a wire span of a request that the server made: `server-to-client`. */
   direction: 'spanpath.direction',
+  /** On the wire span of a call that was retried with input: how many requests it took. */
+  attempts: 'spanpath.attempts',
+  /** On the wire span: the task that a call started, or that a `tasks/…` request is about. */
+  taskId: 'spanpath.task.id',
   /** On the wire span: the request was too large, or not an object, and carries no `traceparent`. */
   notInjected: 'spanpath.not_injected',
   /** On a finding log: its machine-readable kind, e.g. `stdout_pollution`. */
@@ -85,6 +89,9 @@ export const eventNames = {
   message: 'spanpath.message',
   /** Log: one line of the server's stderr, with the ids of the call that was running. */
   stderr: 'spanpath.stderr',
+  /** Span event: the server wants input before it goes on (2026-07-28), and got it. */
+  inputRequired: 'spanpath.input_required',
+  inputProvided: 'spanpath.input_provided',
   /** Log: a notification that belongs to no call. */
   notification: 'spanpath.notification',
   /** Log: something wrong that the shim or a hook saw; `own.findingKind` says what. */

@@ -3,8 +3,8 @@
  * whichever direction, and closes it with an outcome. Never throws because of what a peer said.
  */
 import type { Line } from '../jsonrpc/framing.js';
-import { type ScannedMessage, scanMessages } from '../jsonrpc/scan.js';
-import { stringAt, textOf } from '../jsonrpc/tokens.js';
+import { scanMessages } from '../jsonrpc/scan.js';
+import { textOf } from '../jsonrpc/tokens.js';
 import type {
   Attributes,
   AttributeValue,
@@ -15,13 +15,24 @@ import type {
   SpanEvent,
   SpanRef,
 } from '../trace/model.js';
-import type { ContentPolicy, MessageParts } from './content.js';
+import { BoundedMap } from './boundedMap.js';
+import { CallTable, opposite } from './callTable.js';
+import type { ContentPolicy } from './content.js';
 import { attr, eventNames, own, scopes } from './conventions.js';
 import { readCut } from './cutMessage.js';
 import { type FindingKind, findingLog } from './findings.js';
 import { memberOf, requestAttributes, spanName, stringMember } from './naming.js';
 import { type Direction, OpenCall } from './openCall.js';
-import { judgeAnswer, type PayloadRule, type Verdict } from './outcomes.js';
+import {
+  abandoned,
+  cancelledBy,
+  judgeAnswer,
+  type PayloadRule,
+  succeeded,
+  type Verdict,
+} from './outcomes.js';
+import { type PendingInput, targetOf } from './pendingInput.js';
+import { callKey, plainId, type Received, readEnds, readWhole } from './received.js';
 import { parseTraceparent, randomHex } from './traceContext.js';
 
 /** What a conversation tells; times are on the spans. */
@@ -39,52 +50,24 @@ export interface ConversationOptions {
   readonly attributes: Attributes;
   readonly content: ContentPolicy;
   readonly payloadRules: readonly PayloadRule[];
+  /** May be shared with other conversations. */
+  readonly pendingInput: PendingInput;
 }
 
-/** Calls that are never answered do not grow the maps past this; the oldest is given up. */
-const maxOpenCalls = 10_000;
-const maxCancelled = 1_000;
-const opposite: Record<Direction, Direction> = {
-  'client-to-server': 'server-to-client',
-  'server-to-client': 'client-to-server',
-};
-
-/** One message with what was read of it. */
-interface Received {
-  readonly direction: Direction;
-  /** As spelled. */
-  readonly id: string | null;
-  readonly method: string;
-  /** Value of `params._meta.traceparent`, whatever it is; null when absent. */
-  readonly traceparent: string | null;
-  /** Parsed, or undefined when it is not JSON after all. */
-  readonly parsed: unknown;
-  readonly text: string;
-  readonly parts: MessageParts | null;
-  /** Size on the wire. */
-  readonly bytes: number;
-  readonly timeNanos: Nanos;
-  /** The middle of it is missing. */
-  readonly cut: boolean;
-  readonly notification: boolean;
-}
+/** Cancelled calls and tasks that are remembered. */
+const maxRemembered = 1_000;
 
 export class Conversation {
-  private readonly open = new Map<string, OpenCall>();
+  private readonly open = new CallTable();
   /** Cancelled calls whose late answer is legal. */
-  private readonly cancelled = new Map<string, SpanRef>();
+  private readonly cancelled = new BoundedMap<string, SpanRef>(maxRemembered);
+  private readonly tasks = new BoundedMap<string, SpanRef>(maxRemembered);
   private readonly sessionAttributes: Record<string, AttributeValue> = {};
 
   constructor(
     private readonly options: ConversationOptions,
     private readonly listener: ConversationListener,
   ) {}
-
-  /** The only call that runs, so that what happens now may be said to belong to it. */
-  get onlyCall(): OpenCall | null {
-    if (this.open.size !== 1) return null;
-    return this.open.values().next().value ?? null;
-  }
 
   /** An attribute of all later spans, e.g. `mcp.session.id`. */
   setAttribute(key: string, value: AttributeValue): void {
@@ -112,7 +95,7 @@ export class Conversation {
     }
     let next = 0;
     for (const message of messages) {
-      const received = read(direction, line, message, messages.length > 1, timeNanos);
+      const received = readWhole(direction, line, message, messages.length > 1, timeNanos);
       const context = message.kind === 'request' ? contexts[next++] : undefined;
       if (message.kind === 'other' || (message.kind === 'response' && received.id === null)) {
         this.receiveForeign(direction, line, timeNanos);
@@ -127,19 +110,7 @@ export class Conversation {
       this.receiveForeign(direction, line, timeNanos);
       return;
     }
-    const received: Received = {
-      direction,
-      id: message.id,
-      method: message.method ?? '',
-      traceparent: null,
-      parsed: message.parsed,
-      text: textOf(line.bytes, 0, line.bytes.length),
-      parts: null,
-      bytes: line.length,
-      timeNanos,
-      cut: true,
-      notification: message.kind === 'notification',
-    };
+    const received = readEnds(direction, line, message, timeNanos);
     this.dispatch(message.kind, received, null);
   }
 
@@ -155,34 +126,38 @@ export class Conversation {
 
   /** The server or the connection is gone: whatever still runs ends with `verdict`. */
   end(verdict: Verdict, timeNanos: Nanos): void {
-    for (const [key, call] of this.open) {
-      this.open.delete(key);
-      this.close(call, verdict, timeNanos);
-    }
+    for (const call of this.open.takeAll()) this.close(call, verdict, timeNanos);
   }
 
   /** The calls with these ids, as spelled, that still run end with `verdict`. */
   settle(sender: Direction, ids: readonly string[], verdict: Verdict, timeNanos: Nanos): void {
     for (const id of ids) {
-      const key = keyOf(sender, id);
-      const call = this.open.get(key);
+      const call = this.open.take(callKey(sender, id));
       if (!call) continue;
-      this.open.delete(key);
-      this.close(call, verdict, timeNanos);
+      // A subscription is open until somebody closes it: that is its proper end.
+      const isSubscription = call.method === 'subscriptions/listen';
+      this.close(call, isSubscription ? succeeded : verdict, timeNanos);
     }
   }
 
   /** More to say about calls that run. */
   annotate(sender: Direction, ids: readonly string[], key: string, value: AttributeValue): void {
     for (const id of ids) {
-      const call = this.open.get(keyOf(sender, id));
+      const call = this.open.get(callKey(sender, id));
       if (call) call.attributes[key] = value;
     }
   }
 
   /** Traffic was lost, so that nobody knows which calls were answered. They are dropped. */
   forget(): void {
-    this.open.clear();
+    this.open.takeAll();
+  }
+
+  /** Calls whose input never came. The last thing to be asked of any of the conversations. */
+  endPending(timeNanos: Nanos): void {
+    for (const call of this.options.pendingInput.takeAll()) {
+      this.close(call, abandoned('the input it waited for never came'), timeNanos);
+    }
   }
 
   /** One line that the server printed to stderr. */
@@ -190,7 +165,7 @@ export class Conversation {
     const kept = this.options.content.keepLine(text);
     this.log({
       timeNanos,
-      ...this.onlyCall?.ref,
+      ...this.open.only?.ref,
       severityNumber: 9,
       severityText: 'INFO',
       body: kept.text ?? '',
@@ -203,7 +178,7 @@ export class Conversation {
     kind: FindingKind,
     detail: string,
     timeNanos: Nanos,
-    span: SpanRef | null = this.onlyCall?.ref ?? null,
+    span: SpanRef | null = this.open.only?.ref ?? null,
   ): void {
     this.log(findingLog(kind, detail, timeNanos, span));
   }
@@ -211,11 +186,12 @@ export class Conversation {
   private startCall(received: Received, context: string | null): void {
     const { direction, method, parsed, timeNanos } = received;
     const id = received.id ?? '';
-    const key = keyOf(direction, id);
+    const key = callKey(direction, id);
     const params = memberOf(parsed, 'params');
     const incoming = received.traceparent === null ? null : parseTraceparent(received.traceparent);
     const mine = context === null ? null : parseTraceparent(context);
-    const around = incoming ? null : this.callAround(direction);
+    const around =
+      incoming || direction === 'client-to-server' ? null : this.open.onlyOf('client-to-server');
     const call = new OpenCall(
       {
         traceId: mine?.traceId ?? incoming?.traceId ?? around?.ref.traceId ?? randomHex(32),
@@ -224,6 +200,7 @@ export class Conversation {
       incoming?.spanId ?? around?.ref.spanId ?? null,
       spanName(method, params),
       method,
+      targetOf(params),
       direction,
       timeNanos,
       {
@@ -235,52 +212,74 @@ export class Conversation {
       },
     );
     if (direction === 'server-to-client') call.attributes[own.direction] = direction;
-    const token = memberOf(memberOf(params, '_meta'), 'progressToken');
-    if (token !== undefined) call.progressToken = JSON.stringify(token);
+    this.readMeta(call, params);
     this.keep(call, received, attr.toolArguments);
-    const twin = this.open.get(key);
+    const twin = this.open.take(key);
     if (twin) {
-      this.open.delete(key);
       this.close(twin, abandoned('its id was used again before it was answered'), timeNanos);
       this.report('duplicate_id', `${method} uses id ${id} again`, timeNanos, call.ref);
     }
     if (received.traceparent !== null && !incoming) {
       this.report('malformed_traceparent', received.traceparent.slice(0, 200), timeNanos, call.ref);
     }
-    if (this.open.size >= maxOpenCalls) this.giveUpOldest(timeNanos);
-    this.open.set(key, call);
+    const givenUp = this.open.set(key, call);
+    if (givenUp) this.close(givenUp, abandoned('never answered'), timeNanos);
     this.listener.onDidStart(call);
   }
 
-  /** A request of the server belongs to the client's call that runs, when there is only one. */
-  private callAround(direction: Direction): OpenCall | null {
-    if (direction === 'client-to-server') return null;
-    let found: OpenCall | null = null;
-    for (const call of this.open.values()) {
-      if (call.direction !== 'client-to-server') continue;
-      if (found) return null;
-      found = call;
-    }
-    return found;
+  /** A retry with the input that the server wanted is the same call going on. */
+  private resume(received: Received, key: string, params: unknown): boolean {
+    const call = this.options.pendingInput.resume(received.method, params);
+    if (!call) return false;
+    call.attempts++;
+    call.addEvent(eventNames.inputProvided, received.timeNanos);
+    this.keep(call, received, null);
+    this.open.set(key, call);
+    return true;
+  }
+
+  /** What a request says beside its own business: version, progress token, task. */
+  private readMeta(call: OpenCall, params: unknown): void {
+    const meta = memberOf(params, '_meta');
+    const token = memberOf(meta, 'progressToken');
+    if (token !== undefined) call.progressToken = JSON.stringify(token);
+    const version = stringMember(meta, 'io.modelcontextprotocol/protocolVersion');
+    if (version !== null) call.attributes[attr.mcpProtocolVersion] = version;
+    const task = call.method.startsWith('tasks/') ? stringMember(params, 'taskId') : null;
+    if (task === null) return;
+    call.attributes[own.taskId] = task;
+    const origin = this.tasks.get(task);
+    if (origin) call.links.push({ ...origin, attributes: {} });
+  }
+
+  /** A call that became a task is over on the wire; its later requests are linked to it. */
+  private rememberTask(call: OpenCall, answer: unknown): void {
+    const result = memberOf(answer, 'result');
+    const id = stringMember(memberOf(result, 'task'), 'taskId') ?? stringMember(result, 'taskId');
+    if (id === null || call.method.startsWith('tasks/')) return;
+    call.attributes[own.taskId] = id;
+    this.tasks.set(id, call.ref);
   }
 
   private answer(received: Received): void {
     const { direction, parsed, timeNanos } = received;
-    const key = keyOf(opposite[direction], received.id ?? '');
-    const call = this.open.get(key);
+    const key = callKey(opposite[direction], received.id ?? '');
+    const call = this.open.take(key);
     if (!call) {
-      const late = this.cancelled.get(key);
-      if (late) this.cancelled.delete(key);
-      else {
-        const detail = `an answer to id ${received.id}, which nobody asked`;
-        this.report('orphan_answer', detail, timeNanos);
-      }
+      if (this.cancelled.take(key)) return;
+      const detail = `an answer to id ${received.id}, which nobody asked`;
+      this.report('orphan_answer', detail, timeNanos);
       return;
     }
-    this.open.delete(key);
     call.attributes[own.responseBytes] = received.bytes;
     this.keep(call, received, attr.toolResult);
     if (call.method === 'initialize') this.learn(parsed);
+    if (this.options.pendingInput.suspend(call, parsed)) {
+      const event = call.addEvent(eventNames.inputRequired, timeNanos);
+      this.listener.onDidHappen(call, event);
+      return;
+    }
+    this.rememberTask(call, parsed);
     this.close(call, judgeAnswer(call.method, parsed, this.options.payloadRules), timeNanos);
   }
 
@@ -290,12 +289,11 @@ export class Conversation {
     const call = this.callOf(received, params);
     if (method === 'notifications/cancelled') {
       const id = memberOf(params, 'requestId');
-      const key = keyOf(direction, JSON.stringify(id) ?? '');
-      const target = this.open.get(key);
+      const key = callKey(direction, JSON.stringify(id) ?? '');
+      const target = this.open.take(key);
       if (!target) return;
       this.keep(target, received, null);
-      this.open.delete(key);
-      this.rememberCancelled(key, target.ref);
+      this.cancelled.set(key, target.ref);
       this.close(target, cancelledBy(stringMember(params, 'reason') ?? ''), timeNanos);
       return;
     }
@@ -317,14 +315,10 @@ export class Conversation {
   private callOf(received: Received, params: unknown): OpenCall | null {
     const owner = opposite[received.direction];
     if (received.method === 'notifications/progress') {
-      const token = JSON.stringify(memberOf(params, 'progressToken'));
-      for (const call of this.open.values()) {
-        if (call.direction === owner && call.progressToken === token) return call;
-      }
-      return null;
+      const token = JSON.stringify(memberOf(params, 'progressToken')) ?? '';
+      return this.open.byProgressToken(owner, token);
     }
-    const only = this.onlyCall;
-    return only && only.direction === owner ? only : null;
+    return this.open.onlyOf(owner);
   }
 
   /** The protocol version that the server chose. */
@@ -357,20 +351,6 @@ export class Conversation {
     this.listener.onDidEnd(call.finish(verdict, timeNanos, resource, version), verdict.outcome);
   }
 
-  private rememberCancelled(key: string, ref: SpanRef): void {
-    this.cancelled.set(key, ref);
-    if (this.cancelled.size <= maxCancelled) return;
-    const oldest = this.cancelled.keys().next().value;
-    if (oldest !== undefined) this.cancelled.delete(oldest);
-  }
-
-  private giveUpOldest(timeNanos: Nanos): void {
-    const oldest = this.open.entries().next().value;
-    if (!oldest) return;
-    this.open.delete(oldest[0]);
-    this.close(oldest[1], abandoned('never answered'), timeNanos);
-  }
-
   private receiveForeign(direction: Direction, line: Line, timeNanos: Nanos): void {
     const text = textOf(line.bytes, 0, line.bytes.length).replace(/\r$/, '');
     if (text.trim() === '') return;
@@ -381,71 +361,5 @@ export class Conversation {
   private log(log: Omit<LogRecord, 'resource' | 'scope'>): void {
     const { resource, version } = this.options;
     this.listener.onDidLog({ ...log, resource, scope: { name: scopes.shim, version } });
-  }
-}
-
-export function abandoned(message: string): Verdict {
-  return { outcome: 'abandoned', errorType: 'abandoned', message, statusCode: null };
-}
-
-/** A client that gave up waiting says so in the reason of its cancellation. */
-function cancelledBy(reason: string): Verdict {
-  const outcome = /time[d ]*\s?-?out/i.test(reason) ? 'timeout' : 'cancelled';
-  return { outcome, errorType: outcome, message: reason.slice(0, 1000), statusCode: null };
-}
-
-/** The sender and the id, so that `1` and `"1"`, and both sides' counters, stay apart. */
-function keyOf(sender: Direction, id: string): string {
-  return `${sender} ${canonicalId(id)}`;
-}
-
-/** `1.0` may come back as `1`, and `"\u0061"` as `"a"`. */
-function canonicalId(id: string): string {
-  if (id.startsWith('"') ? !id.includes('\\') : !/[.eE]/.test(id)) return id;
-  const value = parse(id);
-  return value === undefined ? id : JSON.stringify(value);
-}
-
-function plainId(id: string): string {
-  return id.startsWith('"') ? String(parse(id) ?? id) : id;
-}
-
-function read(
-  direction: Direction,
-  line: Line,
-  message: ScannedMessage,
-  inBatch: boolean,
-  timeNanos: Nanos,
-): Received {
-  const { bytes } = line;
-  const text = textOf(bytes, message.start, message.end);
-  const { traceparentStart, traceparentEnd } = message;
-  return {
-    direction,
-    id: message.idIn(bytes),
-    method: message.methodIn(bytes) ?? '',
-    traceparent: traceparentStart < 0 ? null : stringAt(bytes, traceparentStart, traceparentEnd),
-    parsed: parse(text),
-    text,
-    parts: {
-      argumentsText: sliceOf(bytes, message.argumentsStart, message.argumentsEnd),
-      resultText: sliceOf(bytes, message.resultStart, message.resultEnd),
-    },
-    bytes: inBatch ? message.end - message.start : line.length,
-    timeNanos,
-    cut: false,
-    notification: message.kind === 'notification',
-  };
-}
-
-function sliceOf(bytes: Uint8Array, start: number, end: number): string | null {
-  return start < 0 ? null : textOf(bytes, start, end);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import type {
   Outcome,
   Span,
   SpanEvent,
+  SpanLink,
   SpanRef,
 } from '../trace/model.js';
 import { attr, eventNames, own, scopes } from './conventions.js';
@@ -32,12 +33,17 @@ export class OpenCall {
   /** As spelled in `params._meta`. */
   progressToken: string | null = null;
   droppedEvents = 0;
+  readonly links: SpanLink[] = [];
+  /** Requests that this call took; more than one when the server wanted input. */
+  attempts = 1;
 
   constructor(
     readonly ref: SpanRef,
     readonly parentSpanId: string | null,
     readonly name: string,
     readonly method: string,
+    /** Tool, prompt or URI; '' where there is none. */
+    readonly target: string,
     readonly direction: Direction,
     readonly startNanos: Nanos,
     attributes: Attributes,
@@ -57,7 +63,11 @@ export class OpenCall {
       this.droppedEvents++;
       return null;
     }
-    const event: SpanEvent = { name: eventNames.message, timeNanos, attributes };
+    return this.addEvent(eventNames.message, timeNanos, attributes);
+  }
+
+  addEvent(name: string, timeNanos: Nanos, attributes: Attributes = {}): SpanEvent {
+    const event: SpanEvent = { name, timeNanos, attributes };
     this.events.push(event);
     return event;
   }
@@ -67,6 +77,7 @@ export class OpenCall {
     this.attributes[own.outcome] = verdict.outcome satisfies Outcome;
     if (verdict.errorType !== null) this.attributes[attr.errorType] = verdict.errorType;
     if (verdict.statusCode !== null) this.attributes[attr.rpcStatusCode] = verdict.statusCode;
+    if (this.attempts > 1) this.attributes[own.attempts] = this.attempts;
     if (this.droppedEvents > 0) this.attributes[own.droppedEvents] = this.droppedEvents;
     return {
       ...this.ref,
@@ -81,7 +92,7 @@ export class OpenCall {
           : { code: 2, message: verdict.message },
       attributes: this.attributes,
       events: this.events,
-      links: [],
+      links: this.links,
       resource,
       scope: { name: scopes.shim, version },
     };

@@ -14,6 +14,16 @@ export interface Verdict {
 
 export const succeeded: Verdict = { outcome: 'ok', errorType: null, message: '', statusCode: null };
 
+export function abandoned(message: string): Verdict {
+  return { outcome: 'abandoned', errorType: 'abandoned', message, statusCode: null };
+}
+
+/** A client that gave up waiting says so in the reason of its cancellation. */
+export function cancelledBy(reason: string): Verdict {
+  const outcome = /time[d ]*\s?-?out/i.test(reason) ? 'timeout' : 'cancelled';
+  return { outcome, errorType: outcome, message: reason.slice(0, 1000), statusCode: null };
+}
+
 /** Longest status description that is kept, in UTF-16 units. */
 const maxMessage = 1000;
 

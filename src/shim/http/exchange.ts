@@ -1,5 +1,6 @@
 /** What one HTTP exchange tells the telemetry thread. */
 import type { IncomingMessage } from 'node:http';
+import { traceparentBytes } from '../../core/jsonrpc/splice.js';
 import type { ControlMessage, Settlement } from '../control.js';
 import { keptTailBytes, maxKeptBytes } from '../limits.js';
 import { recordKinds } from '../records.js';
@@ -92,6 +93,7 @@ export class Exchange {
   passed(bytes: Buffer): void {
     const { outbox } = this.context;
     outbox.copy(recordKinds.streamBytes, this.stream, outbox.now(), bytes);
+    if (this.single && bytes.includes('"input_required"')) this.noteWish(bytes);
   }
 
   /** The answer is complete, or the server broke it off. */
@@ -129,6 +131,14 @@ export class Exchange {
           }
         : null,
     );
+  }
+
+  private noteWish(bytes: Buffer): void {
+    const { places, body } = this.prepared;
+    const place = places?.[0] ?? -1;
+    if (place < 0) return;
+    const traceparent = body.toString('latin1', place, place + traceparentBytes);
+    this.context.retries.wanted(bytes.toString(), traceparent);
   }
 
   private finish(settlement: Settlement | null): void {

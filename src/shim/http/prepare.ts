@@ -39,7 +39,7 @@ export function prepare(
   const outer = headerOf(headers, 'traceparent');
   const parent = outer === null ? null : parseTraceparent(outer);
   // `_meta` speaks for the call itself; the header only for the request that carries it.
-  const requests = planLine(original, 0, original.length).map((planned) => ({
+  const requests = planLine(original, 0, original.length, context.retries).map((planned) => ({
     ...planned,
     parent: planned.parent ?? parent,
   }));

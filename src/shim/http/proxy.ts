@@ -13,6 +13,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Outbox } from '../outbox.js';
+import { RetryContexts } from '../retryContexts.js';
 import { readBody } from './body.js';
 import { Conversations } from './conversations.js';
 import { Exchange } from './exchange.js';
@@ -41,6 +42,7 @@ export interface ProxyContext {
   readonly outbox: Outbox;
   readonly conversations: Conversations;
   readonly inject: boolean;
+  readonly retries: RetryContexts;
 }
 
 export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Promise<HttpProxy> {
@@ -58,7 +60,9 @@ export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Pro
   server.timeout = 0;
   const port = await listen(server, options.port);
   const own = `http://127.0.0.1:${port}`;
-  const context: ProxyContext = { upstream, own, outbox, conversations, inject: options.inject };
+  const { inject } = options;
+  const retries = new RetryContexts();
+  const context: ProxyContext = { upstream, own, outbox, conversations, inject, retries };
   server.on('request', (request, response) => {
     const refusal = refusalOf(request, upstream, port);
     if (refusal !== null) refuse(response, 403, refusal);

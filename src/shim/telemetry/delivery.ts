@@ -4,12 +4,14 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { attr } from '../../core/mcp/conventions.js';
+import { attr, scopes } from '../../core/mcp/conventions.js';
 import type { ConversationListener } from '../../core/mcp/conversation.js';
+import { findingLog } from '../../core/mcp/findings.js';
 import type { OpenCall } from '../../core/mcp/openCall.js';
-import type { LogRecord, Outcome, Span, SpanEvent } from '../../core/trace/model.js';
-import type { Target } from '../discovery.js';
+import type { Attributes, LogRecord, Outcome, Span, SpanEvent } from '../../core/trace/model.js';
+import { discoverCollector, type Target } from '../discovery.js';
 import type { ShimOptions } from '../options.js';
+import { version } from '../version.js';
 import { LiveChannel } from './live.js';
 import { rest } from './pace.js';
 import { postOtlp } from './post.js';
@@ -28,11 +30,13 @@ const firstRetryMs = 500;
 const maxRetryMs = 10_000;
 /** After so many failures in a row what waits is spooled instead of kept in memory. */
 const patience = 3;
+/** How often the announcements of collectors are read while there is none. */
+const lookEveryMs = 3_000;
 
 export class Delivery implements ConversationListener {
   private readonly spans = new Queue<Span>(spanSize);
   private readonly logs = new Queue<LogRecord>(logSize);
-  private readonly live: LiveChannel | null;
+  private live: LiveChannel | null = null;
   /** Calls that run but were not shown yet, by span id. */
   private readonly unseen = new Map<string, OpenCall>();
   private readonly shown = new Set<string>();
@@ -42,22 +46,38 @@ export class Delivery implements ConversationListener {
   private failures = 0;
   private notBefore = 0;
   private finishing = false;
+  private lookAgain = 0;
+  private resource: Attributes = {};
   private spool: Spool | null = null;
 
   constructor(
     private readonly options: ShimOptions,
-    private readonly target: Target | null,
-    cwd: string,
+    private target: Target | null,
+    private readonly cwd: string,
   ) {
-    this.live = target
-      ? new LiveChannel(target, {
-          name: options.name,
-          transport: options.http ? 'http' : 'stdio',
-          pid: process.pid,
-          cwd,
-        })
-      : null;
-    this.live?.open();
+    if (target) this.aim(target);
+  }
+
+  private aim(target: Target): void {
+    this.live?.close();
+    this.target = target;
+    this.failures = 0;
+    this.notBefore = 0;
+    this.live = new LiveChannel(target, {
+      name: this.options.name,
+      transport: this.options.http ? 'http' : 'stdio',
+      pid: process.pid,
+      cwd: this.cwd,
+    });
+    this.live.open();
+  }
+
+  /** A collector may come, or come back on another port, while the server runs. */
+  private lookAround(): void {
+    if (Date.now() < this.lookAgain || (this.target && !isLoopback(this.target.endpoint))) return;
+    this.lookAgain = Date.now() + lookEveryMs;
+    const found = discoverCollector(this.options.home, this.cwd);
+    if (found && found.endpoint !== this.target?.endpoint) this.aim(found);
   }
 
   onDidStart(call: OpenCall): void {
@@ -87,11 +107,13 @@ export class Delivery implements ConversationListener {
         outcome,
       });
     }
+    this.resource = span.resource;
     this.spans.push(span);
     this.flushSoon(flushMs);
   }
 
   onDidLog(log: LogRecord): void {
+    this.resource = log.resource;
     this.logs.push(log);
     this.flushSoon(flushMs);
   }
@@ -145,7 +167,19 @@ export class Delivery implements ConversationListener {
     while (this.failures === 0 && this.spans.length + this.logs.length > 0) await this.flush();
   }
 
+  private reportLosses(): void {
+    const spans = this.spans.takeLost();
+    const logs = this.logs.takeLost();
+    if (spans + logs === 0) return;
+    const detail = `${spans} spans and ${logs} logs could not be delivered or kept`;
+    const finding = findingLog('telemetry_dropped', detail, BigInt(Date.now()) * 1_000_000n, null);
+    const scope = { name: scopes.shim, version };
+    this.logs.push({ ...finding, resource: this.resource, scope });
+  }
+
   private async flush(): Promise<void> {
+    this.reportLosses();
+    if (!this.target || this.failures >= patience) this.lookAround();
     if (!this.target || this.failures >= patience) await this.spoolAll();
     if (!this.target || Date.now() < this.notBefore) return;
     const { encodeSpans, encodeLogs } = await import('./encode.js');

@@ -41,7 +41,9 @@ function readableSpan(span: Span): ReadableSpan {
     endTime: hrTime(span.endNanos),
     status: span.status,
     attributes: span.attributes as ReadableSpan['attributes'],
-    links: [],
+    links: span.links.map((link) => ({
+      context: { traceId: link.traceId, spanId: link.spanId, traceFlags: 1 },
+    })),
     events: span.events.map((event) => ({
       name: event.name,
       time: hrTime(event.timeNanos),

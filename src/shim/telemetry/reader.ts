@@ -5,6 +5,7 @@ import { own } from '../../core/mcp/conventions.js';
 import { Conversation, type ConversationListener } from '../../core/mcp/conversation.js';
 import type { FindingKind } from '../../core/mcp/findings.js';
 import { defaultPayloadRules, parsePayloadRules } from '../../core/mcp/outcomes.js';
+import { PendingInput } from '../../core/mcp/pendingInput.js';
 import { parseRedaction } from '../../core/mcp/redaction.js';
 import type { Attributes, Nanos } from '../../core/trace/model.js';
 import type { ControlMessage } from '../control.js';
@@ -29,6 +30,7 @@ interface Channel {
 export class Reader {
   private readonly channels = new Map<number, Channel>();
   private readonly streams = new Map<number, ResponseStream>();
+  private readonly pendingInput = new PendingInput();
   private readonly content: ContentPolicy;
 
   constructor(
@@ -91,6 +93,11 @@ export class Reader {
     }
   }
 
+  /** Nothing more comes. */
+  end(): void {
+    this.channelOf(0).conversation.endPending(nanosOf(Date.now()));
+  }
+
   private control(record: ShimRecord, message: ControlMessage, timeNanos: Nanos): void {
     const channel = this.channelOf(record.conversation);
     switch (message.type) {
@@ -149,6 +156,7 @@ export class Reader {
           this.options.payloadRules === null
             ? defaultPayloadRules
             : parsePayloadRules(this.options.payloadRules),
+        pendingInput: this.pendingInput,
       },
       this.listener,
     );

@@ -40,6 +40,7 @@ export function runTelemetry(): void {
   async function finish(withinMs: number): Promise<void> {
     hurried = true;
     await reading;
+    reader.end();
     await delivery.finish(withinMs);
     port?.postMessage({ type: 'finished' } satisfies FromTelemetry);
   }

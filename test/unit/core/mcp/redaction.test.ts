@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ContentPolicy } from '../../../../src/core/mcp/content.js';
+import { hidden, parseRedaction, redactText } from '../../../../src/core/mcp/redaction.js';
+import { redactMessage } from '../../../../src/core/mcp/redactMessage.js';
+
+const rules = parseRedaction('');
+const redact = (value: unknown, more = '') =>
+  JSON.parse(redactMessage(JSON.stringify(value), 'redacted', parseRedaction(more)).text);
+
+/** Put together here, so that no scanner takes them for real ones. */
+const tokens = {
+  bearer: `Bearer ${'abcDEF123456'.repeat(3)}`,
+  aws: `AKIA${'ABCD1234EFGH5678'}`,
+  github: `ghp_${'a1B2'.repeat(9)}`,
+  openai: `sk-${'proj-a1B2c3D4e5F6g7H8'}`,
+  slack: `xoxb-${'1234567890-abcdef'}`,
+  jwt: `eyJ${'hbGciOiJIUzI1NiJ9'}.${'eyJzdWIiOiIxIn0'}.${'c2lnbmF0dXJl'}`,
+  key: `-----BEGIN ${'RSA PRIVATE KEY'}-----\nMIIB\n-----END ${'RSA PRIVATE KEY'}-----`,
+};
+
+describe('redaction', () => {
+  it.each(Object.entries(tokens))('hides the shape of %s wherever it stands', (_name, token) => {
+    const out = JSON.stringify(redact({ params: { arguments: { note: `see ${token} there` } } }));
+    expect(out).toContain(hidden);
+    expect(out).not.toContain(token.slice(8, 24));
+    expect(redactText(`log: ${token}`, rules)).not.toContain(token.slice(8, 24));
+  });
+
+  it.each([
+    'password',
+    'apiKey',
+    'API_KEY',
+    'x-api-key',
+    'Authorization',
+    'clientSecret',
+    'access_token',
+    'dbPassword',
+    'AWS_SECRET_ACCESS_KEY',
+    'Set-Cookie',
+    'privateKey',
+  ])('hides whatever stands under %s', (key) => {
+    expect(redact({ [key]: 'plain', deep: [{ [key]: { a: 1, b: [true, 'x'] } }] })).toEqual({
+      [key]: hidden,
+      deep: [{ [key]: { a: hidden, b: [hidden, hidden] } }],
+    });
+  });
+
+  it('leaves what only looks like it', () => {
+    const value = {
+      params: {
+        _meta: { progressToken: 7 },
+        max_tokens: 100,
+        keyboard: 'qwerty',
+        author: 'me',
+        monkey: 1,
+      },
+    };
+    expect(redact(value)).toEqual(value);
+  });
+
+  it('looks into JSON inside a string and into KEY=value lines', () => {
+    const text = JSON.stringify({ user: 'me', password: 'hunter2' });
+    expect(redact({ result: { content: [{ type: 'text', text }] } }).result.content[0].text).toBe(
+      JSON.stringify({ user: 'me', password: hidden }),
+    );
+    expect(redactText('DB_PASSWORD=hunter2 port=5432', rules)).toBe(
+      `DB_PASSWORD=${hidden} port=5432`,
+    );
+  });
+
+  it('takes rules by key, by place and by pattern', () => {
+    const value = {
+      params: {
+        arguments: { pin: 1234, list: [{ iban: 'DE1' }, { iban: 'DE2' }], text: 'ID-99 x' },
+      },
+    };
+    expect(
+      redact(value, 'pin, $.params.arguments.list[*].iban, /ID-\\d+/').params.arguments,
+    ).toEqual({
+      pin: hidden,
+      list: [{ iban: hidden }, { iban: hidden }],
+      text: `${hidden} x`,
+    });
+    expect(redact({ a: 'b' }, '/[/')).toEqual({ a: 'b' });
+  });
+
+  it('changes nothing else, not even the spelling', () => {
+    const text =
+      '{ "id" : 9007199254740993, "params":{"n":1.0,"e":1e3,"password" : "x","s":"\\u0041"} }';
+    expect(redactMessage(text, 'redacted', rules).text).toBe(text.replace('"x"', `"${hidden}"`));
+  });
+
+  it('stays JSON and idempotent for any message', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom('full', 'redacted', 'keys'), (value, mode) => {
+        const once = redactMessage(JSON.stringify(value), mode as 'full', rules).text;
+        JSON.parse(once);
+        if (mode === 'redacted') expect(redactMessage(once, 'redacted', rules).text).toBe(once);
+        if (mode === 'full') expect(once).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  it('finds arguments and result as they will be shown', () => {
+    const call = redactMessage(
+      '{"params":{"arguments": {"token":"x","a":1} ,"name":"t"}}',
+      'redacted',
+      rules,
+    );
+    expect(call.argumentsText).toBe(`{"token":"${hidden}","a":1}`);
+    const answer = redactMessage('{"result":[1, 2 ],"id":1}', 'redacted', rules);
+    expect(answer.resultText).toBe('[1, 2 ]');
+  });
+
+  it('with keys keeps names and shapes, and the envelope', () => {
+    const text =
+      '{"id":1,"method":"tools/call","params":{"name":"t","arguments":{"a":"x","b":[1,true,null]}}}';
+    expect(redactMessage(text, 'keys', rules).text).toBe(
+      '{"id":1,"method":"tools/call","params":{"name":"t","arguments":{"a":"[string]","b":["[number]","[boolean]",null]}}}',
+    );
+  });
+
+  it('survives text that was cut, and refuses text nested past reason', () => {
+    expect(redactMessage('{"password":"abc', 'redacted', rules).text).toBe(
+      `{"password":"${hidden}"`,
+    );
+    const policy = new ContentPolicy('redacted', rules, 1000);
+    expect(policy.keepMessage(`${'['.repeat(100_000)}"token"`, null)).toBeNull();
+  });
+
+  it('never skips a message because its secret is spelled with escapes', () => {
+    const policy = new ContentPolicy('redacted', rules, 1000);
+    const text = '{"p\\u0061ss\\u0077ord":"hunter2"}';
+    expect(policy.keepMessage(text, { argumentsText: null, resultText: null })?.text).not.toContain(
+      'hunter2',
+    );
+  });
+});
