@@ -158,7 +158,12 @@ function scanObject(bytes: Uint8Array, start: number, end: number): ScannedMessa
           message.methodEnd = members.valueEnd;
           continue;
         }
-        if (members.keyIs(keys.result)) message.resultStart = valueStart;
+        if (members.keyIs(keys.result)) {
+          if (!members.skipValue()) return null;
+          message.resultStart = valueStart;
+          message.resultEnd = members.valueEnd;
+          continue;
+        }
     }
     if (!members.skipValue()) return null;
   }

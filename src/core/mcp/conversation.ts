@@ -188,6 +188,7 @@ export class Conversation {
     const id = received.id ?? '';
     const key = callKey(direction, id);
     const params = memberOf(parsed, 'params');
+    if (direction === 'client-to-server' && this.resume(received, key, params)) return;
     const incoming = received.traceparent === null ? null : parseTraceparent(received.traceparent);
     const mine = context === null ? null : parseTraceparent(context);
     const around =
