@@ -4,7 +4,10 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   ElicitRequestSchema,
   ListRootsRequestSchema,
@@ -20,6 +23,7 @@ import type {
   Exit,
   PromptInfo,
   ResourceInfo,
+  ServerAddress,
   ServerProcess,
   ToolInfo,
 } from './servers/connection.js';
@@ -30,18 +34,70 @@ const maxMessageBytes = 256 * 1024 * 1024;
 const callTimeoutMs = 2 ** 31 - 1;
 const initializeTimeoutMs = 60_000;
 
-/** Spawns the process, and resolves when it has answered `initialize`. */
-export async function connect(launch: ServerProcess, hooks: ClientHooks): Promise<Connection> {
+/** Resolves when the server has answered `initialize`. */
+export async function connect(
+  target: ServerProcess | ServerAddress,
+  hooks: ClientHooks,
+): Promise<Connection> {
+  if (target.kind === 'process') return connectProcess(target, hooks);
+  try {
+    return await connectAddress(target, hooks);
+  } catch (error) {
+    // A server of the older kind refuses the POST; the configuration need not know of it.
+    const code = (error as { code?: unknown }).code;
+    if (target.kind === 'sse' || (code !== 404 && code !== 405)) throw error;
+    return connectAddress({ ...target, kind: 'sse' }, hooks);
+  }
+}
+
+async function connectProcess(target: ServerProcess, hooks: ClientHooks): Promise<Connection> {
   const transport = new StdioClientTransport({
-    command: launch.command,
-    args: [...launch.args],
-    env: { ...launch.env },
-    cwd: launch.cwd,
+    command: target.command,
+    args: [...target.args],
+    env: { ...target.env },
+    cwd: target.cwd,
     stderr: 'pipe',
     maxBufferSize: maxMessageBytes,
   });
+  const client = createClient(target.clientVersion, hooks);
+  let exit: Exit | null = null;
+  transport.stderr?.on('data', (chunk: Buffer) => hooks.onStderr(chunk.toString('utf8')));
+  client.onclose = () => hooks.onExit(exit ?? { code: null, signal: null });
+  const connecting = client.connect(transport, { timeout: initializeTimeoutMs });
+  // The transport tells nobody how its process ended.
+  const child = (transport as unknown as { _process?: ChildProcess })._process;
+  child?.once('exit', (code, signal) => {
+    exit = { code, signal };
+  });
+  return settle(client, connecting);
+}
+
+async function connectAddress(target: ServerAddress, hooks: ClientHooks): Promise<Connection> {
+  const options = { requestInit: { headers: { ...target.headers } } };
+  const url = new URL(target.url);
+  const transport =
+    target.kind === 'http'
+      ? new StreamableHTTPClientTransport(url, options)
+      : new SSEClientTransport(url, options);
+  const client = createClient(target.clientVersion, hooks);
+  client.onclose = () => hooks.onExit({ code: null, signal: null });
+  const connecting = client.connect(transport as Transport, { timeout: initializeTimeoutMs });
+  return settle(client, connecting);
+}
+
+async function settle(client: Client, connecting: Promise<void>): Promise<Connection> {
+  try {
+    await connecting;
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return connectionOf(client);
+}
+
+function createClient(version: string, hooks: ClientHooks): Client {
   const client = new Client(
-    { name: 'spanpath', title: 'Spanpath', version: launch.clientVersion },
+    { name: 'spanpath', title: 'Spanpath', version },
     { capabilities: { roots: { listChanged: false }, elicitation: { form: {} } } },
   );
   client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [...hooks.listRoots()] }));
@@ -57,23 +113,8 @@ export async function connect(launch: ServerProcess, hooks: ClientHooks): Promis
   ]) {
     client.setNotificationHandler(schema, () => hooks.onListChanged());
   }
-  let exit: Exit | null = null;
-  transport.stderr?.on('data', (chunk: Buffer) => hooks.onStderr(chunk.toString('utf8')));
   client.onerror = (error) => hooks.onProtocolError(error.message);
-  client.onclose = () => hooks.onExit(exit ?? { code: null, signal: null });
-  const connecting = client.connect(transport, { timeout: initializeTimeoutMs });
-  // The transport tells nobody how its process ended.
-  const child = (transport as unknown as { _process?: ChildProcess })._process;
-  child?.once('exit', (code, signal) => {
-    exit = { code, signal };
-  });
-  try {
-    await connecting;
-  } catch (error) {
-    await transport.close();
-    throw error;
-  }
-  return connectionOf(client);
+  return client;
 }
 
 function connectionOf(client: Client): Connection {

@@ -1,24 +1,17 @@
 import * as vscode from 'vscode';
 import type { Approvals } from '../servers/approval.js';
 import { fingerprint } from '../servers/fingerprint.js';
-import type { Launcher } from '../servers/launcher.js';
+import { HttpProxy } from '../servers/httpProxy.js';
+import type { Launch, Launcher } from '../servers/launcher.js';
 import type { Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
 
 const stateKey = 'spanpath.published';
 export const agentProviderId = 'spanpath.traced';
+/** Stands in the list until the proxy is there. */
+const nowhere = vscode.Uri.parse('http://127.0.0.1/');
 const startAttempts = 10;
 const startPauseMs = 300;
-
-/** A server that the editor lists; the process is made up only when it is started. */
-class TracedDefinition extends vscode.McpStdioServerDefinition {
-  constructor(
-    readonly server: Server,
-    version: string,
-  ) {
-    super(labelOf(server), process.execPath, [], {}, version);
-  }
-}
 
 function labelOf(server: Server): string {
   return `${server.name} (traced)`;
@@ -33,6 +26,7 @@ export class AgentServers
   readonly onDidChangeMcpServerDefinitions = this.changed.event;
   private readonly subscription: vscode.Disposable;
   private servers: Servers | null = null;
+  private readonly proxies = new Map<string, HttpProxy>();
   /** Labels that the editor asked to start. */
   private readonly resolved = new Set<string>();
 
@@ -82,27 +76,26 @@ export class AgentServers
   }
 
   async withdraw(server: Server): Promise<void> {
+    this.proxies.get(server.id)?.stop();
     await this.choose(this.chosen().filter((id) => id !== server.id));
   }
 
   provideMcpServerDefinitions(): vscode.McpServerDefinition[] {
     if (!vscode.workspace.isTrusted) return [];
     const published = (this.servers?.all ?? []).filter((server) => this.has(server));
-    return published.map((server) => new TracedDefinition(server, fingerprint(server.config)));
+    return published.map(describe);
   }
 
   /** Runs when the agent starts the server: here questions may be asked. */
   async resolveMcpServerDefinition(
     definition: vscode.McpServerDefinition,
   ): Promise<vscode.McpServerDefinition | undefined> {
-    const server =
-      definition instanceof TracedDefinition
-        ? definition.server
-        : this.servers?.all.find((each) => labelOf(each) === definition.label);
+    const server = this.servers?.all.find((each) => labelOf(each) === definition.label);
     if (!server || !vscode.workspace.isTrusted) return undefined;
     this.resolved.add(definition.label);
     if (!(await this.approvals.ask(server))) return undefined;
     const launch = await this.launcher.prepare(server);
+    if (launch.kind !== 'process') return this.proxied(server, launch);
     const resolved = new vscode.McpStdioServerDefinition(
       definition.label,
       launch.command,
@@ -112,6 +105,28 @@ export class AgentServers
     );
     resolved.cwd = vscode.Uri.file(launch.cwd);
     return resolved;
+  }
+
+  /** The agent's own proxy stays until the server is withdrawn, or is started anew. */
+  private async proxied(
+    server: Server,
+    launch: Exclude<Launch, { kind: 'process' }>,
+  ): Promise<vscode.McpServerDefinition> {
+    this.proxies.get(server.id)?.stop();
+    const proxy: HttpProxy = await HttpProxy.start(
+      launch.proxy,
+      (text) => server.log.append(text),
+      () => {
+        if (this.proxies.get(server.id) === proxy) this.proxies.delete(server.id);
+      },
+    );
+    this.proxies.set(server.id, proxy);
+    return new vscode.McpHttpServerDefinition(
+      labelOf(server),
+      vscode.Uri.parse(proxy.url),
+      { ...launch.headers },
+      fingerprint(server.config),
+    );
   }
 
   private chosen(): string[] {
@@ -124,7 +139,16 @@ export class AgentServers
   }
 
   dispose(): void {
+    for (const proxy of this.proxies.values()) proxy.stop();
     this.subscription.dispose();
     this.changed.dispose();
   }
+}
+
+/** A server as the editor lists it; how it is run is made up only when it is started. */
+function describe(server: Server): vscode.McpServerDefinition {
+  const version = fingerprint(server.config);
+  return server.config.transport === 'stdio'
+    ? new vscode.McpStdioServerDefinition(labelOf(server), process.execPath, [], {}, version)
+    : new vscode.McpHttpServerDefinition(labelOf(server), nowhere, {}, version);
 }

@@ -1,11 +1,21 @@
 /** What the host knows of a running server; the SDK stays behind this interface. */
 
+/** A server that is a process of its own, behind the shim. */
 export interface ServerProcess {
+  readonly kind: 'process';
   readonly command: string;
   readonly args: readonly string[];
   /** The whole environment; nothing is added to it. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  readonly clientVersion: string;
+}
+
+/** A server behind a URL; the URL is the proxy's. */
+export interface ServerAddress {
+  readonly kind: 'http' | 'sse';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
   readonly clientVersion: string;
 }
 

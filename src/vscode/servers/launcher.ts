@@ -10,9 +10,16 @@ import type { CollectorClient } from '../collector/collectorClient.js';
 import { InputCancelled, type Inputs } from '../config/inputs.js';
 import type * as McpClientModule from '../mcpClient.js';
 import type { Approvals } from './approval.js';
-import type { ClientHooks, ServerProcess } from './connection.js';
+import type { ClientHooks, Connection, ServerAddress, ServerProcess } from './connection.js';
+import { HttpProxy } from './httpProxy.js';
 import { type Connect, type Server, StartCancelled } from './server.js';
-import { type ShimOptions, serverEnvironment, wrapCommand } from './shimCommand.js';
+import {
+  type Command,
+  proxyCommand,
+  type ShimOptions,
+  serverEnvironment,
+  wrapCommand,
+} from './shimCommand.js';
 
 export interface LauncherParts {
   readonly collector: CollectorClient;
@@ -25,6 +32,12 @@ export interface LauncherParts {
   readonly elicit: ClientHooks['elicit'];
 }
 
+/** A process to spawn, or a proxy to put in front of a URL. */
+export type Launch = { readonly shown: string } & (
+  | ServerProcess
+  | (Omit<ServerAddress, 'url'> & { readonly proxy: Command & { readonly cwd: string } })
+);
+
 /** From a configured server to a process behind the shim. */
 export class Launcher {
   constructor(private readonly parts: LauncherParts) {}
@@ -36,7 +49,7 @@ export class Launcher {
     if (!(await this.parts.approvals.ask(server))) throw new StartCancelled('not approved');
     const launch = await this.prepare(server);
     server.log.note(`Starting ${launch.shown}`);
-    return this.loadClient().connect(launch, {
+    const allHooks: ClientHooks = {
       ...hooks,
       listRoots: () =>
         (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({
@@ -44,25 +57,35 @@ export class Launcher {
           name,
         })),
       elicit: this.parts.elicit,
-    });
+    };
+    const client = this.loadClient();
+    if (launch.kind === 'process') return client.connect(launch, allHooks);
+    return connectThroughProxy(client, launch, allHooks);
   };
 
   /**
-   * The process to spawn, every variable filled in; asks for inputs that are not known yet.
+   * What to run, every variable filled in; asks for inputs that are not known yet.
    * @throws StartCancelled when the user closed such a question
    */
-  async prepare(server: Server): Promise<ServerProcess & { readonly shown: string }> {
+  async prepare(server: Server): Promise<Launch> {
     const config = await this.resolveVariables(server);
-    if (config.transport !== 'stdio') {
-      throw new Error('Servers behind a URL cannot be started traced yet');
-    }
     const folder = server.file.folder.uri.fsPath;
     const inFolder = (path: string) => resolve(folder, untildify(path));
-    const shim = wrapCommand(await this.shimOptions(server), {
-      command: untildify(config.command),
-      args: config.args,
-    });
+    const options = await this.shimOptions(server);
+    const clientVersion = this.parts.version;
+    if (config.transport !== 'stdio') {
+      const proxy = proxyCommand(options, config.url);
+      return {
+        kind: config.transport,
+        proxy: { ...proxy, env: serverEnvironment(process.env, proxy.env), cwd: folder },
+        headers: config.headers,
+        clientVersion,
+        shown: config.url,
+      };
+    }
+    const shim = wrapCommand(options, { command: untildify(config.command), args: config.args });
     return {
+      kind: 'process',
       command: shim.command,
       args: shim.args,
       env: serverEnvironment(
@@ -72,7 +95,7 @@ export class Launcher {
         shim.env,
       ),
       cwd: config.cwd === null ? folder : inFolder(config.cwd),
-      clientVersion: this.parts.version,
+      clientVersion,
       shown: [config.command, ...config.args].join(' '),
     };
   }
@@ -153,6 +176,27 @@ export class Launcher {
   private loadClient(): typeof McpClientModule {
     const load = createRequire(join(this.parts.distDir, 'extension.js'));
     return load('./mcpClient.js') as typeof McpClientModule;
+  }
+}
+
+/** The proxy lives as long as the connection that goes through it. */
+async function connectThroughProxy(
+  client: typeof McpClientModule,
+  launch: Exclude<Launch, ServerProcess>,
+  hooks: ClientHooks,
+): Promise<Connection> {
+  const gone = { code: null, signal: null };
+  const proxy = await HttpProxy.start(launch.proxy, hooks.onStderr, () => hooks.onExit(gone));
+  try {
+    const connection = await client.connect({ ...launch, url: proxy.url }, hooks);
+    const close = async () => {
+      await connection.close();
+      proxy.stop();
+    };
+    return { ...connection, close };
+  } catch (error) {
+    proxy.stop();
+    throw error;
   }
 }
 
