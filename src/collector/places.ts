@@ -132,6 +132,7 @@ export class Places {
       column: toLine(attributes[attr.codeColumn] ?? attributes[legacyAttr.codeColumn]),
       functionName: typeof functionName === 'string' ? functionName : '',
       cwd: resource === -1 ? null : this.session.definitions.resource(resource).cwd,
+      isDispatch: attributes[own.handlerDispatch] === true,
       text: typeof text === 'string' ? text : '',
       emitter: this.session.definitions.scope(scope).name,
       timeNanos: String(timeNanos),

@@ -1,13 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isJsonTooDeep, jsonToProtobuf } from '../core/otlp/jsonRequest.js';
+import { jsonToProtobuf } from '../core/otlp/jsonRequest.js';
 import { signals } from '../core/otlp/schema.js';
 import type { Access } from './access.js';
+import { type ReceivedRequest, readVia } from './forward/receivedRequest.js';
 import type { Ingest, Received } from './ingest.js';
 import { BodyError, readBody } from './readBody.js';
 import { answerFailure, answerReceived, type Encoding, encodingOf } from './receiverAnswer.js';
 import { messageOf } from './session.js';
 import type { ChunkSignal } from './store.js';
+
+/** A request as it was received. */
+type Original = Pick<ReceivedRequest, 'encoding' | 'body' | 'via'>;
 
 interface Waiting {
   readonly signal: ChunkSignal;
@@ -15,6 +19,7 @@ interface Waiting {
   /** Records that the JSON walk left out before the body was bytes. */
   readonly rejected: number;
   readonly firstReason: string | null;
+  readonly original: Original;
   readonly resolve: (received: Received) => void;
   readonly reject: (error: Error) => void;
 }
@@ -35,6 +40,8 @@ export class Receiver {
   private waiting: Waiting[] = [];
   private waitingBytes = 0;
   private scheduled = false;
+  /** Called with each request that was stored, e.g. to forward it; must return at once. */
+  onDidAccept: ((request: ReceivedRequest) => void) | null = null;
 
   constructor(
     private readonly access: Access,
@@ -54,6 +61,11 @@ export class Receiver {
       (request, response) => void this.handle(request, response),
     );
     this.server.maxConnections = maxConnections;
+  }
+
+  /** So much waits to be stored that senders are asked to come again. */
+  get isFull(): boolean {
+    return this.waitingBytes > maxWaitingBytes;
   }
 
   get port(): number {
@@ -81,7 +93,7 @@ export class Receiver {
 
   /** Stores a request's body; also the way in for gRPC and imports. */
   accept(signal: ChunkSignal, body: Uint8Array): Promise<Received> {
-    return this.enqueue(signal, body, 0, null);
+    return this.enqueue(signal, body, { encoding: 'protobuf', body, via: [] });
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -120,11 +132,12 @@ export class Receiver {
     } else if (encoding === null) {
       const wanted = 'application/x-protobuf or application/json';
       this.refuse(request, response, encoding, 415, `Content-Type must be ${wanted}`);
-    } else if (this.waitingBytes > maxWaitingBytes) {
+    } else if (this.isFull) {
       this.refuse(request, response, encoding, 503, 'too much waits to be stored');
     } else {
       try {
-        const received = await this.take(signal, encoding, await readBody(request));
+        const body = await readBody(request);
+        const received = await this.take(signal, { encoding, body, via: readVia(request) });
         answerReceived(response, encoding, signal, received);
       } catch (error) {
         this.fail(request, response, encoding, error);
@@ -132,21 +145,21 @@ export class Receiver {
     }
   }
 
-  private take(signal: ChunkSignal, encoding: Encoding, body: Buffer): Promise<Received> {
-    if (encoding === 'protobuf') return this.enqueue(signal, body, 0, null);
-    if (isJsonTooDeep(body)) throw new BodyError(400, 'a value is nested too deeply');
-    const { bytes, rejections } = jsonToProtobuf(signals[signal], body.toString('utf8'));
-    return this.enqueue(signal, bytes, rejections.count, rejections.firstReason);
+  private take(signal: ChunkSignal, original: Original): Promise<Received> {
+    if (original.encoding === 'protobuf') return this.enqueue(signal, original.body, original);
+    const { bytes, rejections } = jsonToProtobuf(signals[signal], original.body);
+    return this.enqueue(signal, bytes, original, rejections.count, rejections.firstReason);
   }
 
   private enqueue(
     signal: ChunkSignal,
     body: Uint8Array,
-    rejected: number,
-    firstReason: string | null,
+    original: Original,
+    rejected = 0,
+    firstReason: string | null = null,
   ): Promise<Received> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ signal, body, rejected, firstReason, resolve, reject });
+      this.waiting.push({ signal, body, original, rejected, firstReason, resolve, reject });
       this.waitingBytes += body.length;
       if (this.scheduled) return;
       this.scheduled = true;
@@ -167,7 +180,8 @@ export class Receiver {
       for (const { reject } of waiting) reject(new Error(messageOf(error)));
       return;
     }
-    for (const [place, { resolve, reject, rejected, firstReason }] of waiting.entries()) {
+    for (const [place, waited] of waiting.entries()) {
+      const { signal, original, resolve, reject, rejected, firstReason } = waited;
       const result = results[place]!;
       if (result instanceof Error) reject(new BodyError(400, result.message));
       else {
@@ -176,6 +190,9 @@ export class Receiver {
           rejected: result.rejected + rejected,
           firstReason: firstReason ?? result.firstReason,
         });
+        if (result.accepted > 0) {
+          this.onDidAccept?.({ ...original, signal, records: result.accepted });
+        }
       }
     }
   }

@@ -1,7 +1,10 @@
+import { encodeText } from './text.js';
+
 /**
  * The messages of OTLP 1.11 as field tables: what the JSON transcoder, the generic reader and the
  * validator walk. Names are those of the JSON encoding. Source: opentelemetry-proto.
  */
+
 export type Scalar =
   | 'string'
   | 'bytes'
@@ -31,6 +34,9 @@ export class Message {
   /** A bad one is left out and counted; the rest of the request is kept. */
   readonly rejectable: boolean;
 
+  /** By length of the name: fields with its spelled bytes. */
+  private readonly byLength: { readonly bytes: Uint8Array; readonly field: Field }[][] = [];
+
   constructor(
     readonly name: string,
     options?: { rejectable: true },
@@ -45,14 +51,27 @@ export class Message {
       const name = repeated ? spelled.slice(0, -1) : spelled;
       const field: Field = { number, name, type, repeated };
       this.byNumber[number] = field;
-      this.byName.set(name, field);
       // The protobuf JSON mapping also accepts the original names.
-      this.byName.set(
-        name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-        field,
-      );
+      const original = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      for (const spelling of new Set([name, original])) {
+        this.byName.set(spelling, field);
+        const list = this.byLength[spelling.length] ?? [];
+        list.push({ bytes: encodeText(spelling), field });
+        this.byLength[spelling.length] = list;
+      }
     }
     return this;
+  }
+
+  /** The field whose name a range of ASCII spells. */
+  findField(bytes: Uint8Array, from: number, to: number): Field | undefined {
+    const candidates = this.byLength[to - from];
+    if (candidates === undefined) return undefined;
+    next: for (const { bytes: name, field } of candidates) {
+      for (let at = 0; at < name.length; at++) if (name[at] !== bytes[from + at]) continue next;
+      return field;
+    }
+    return undefined;
   }
 }
 

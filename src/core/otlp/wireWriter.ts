@@ -1,5 +1,12 @@
 import { encodeTextInto } from './text.js';
 
+/** By ASCII code; 255 = no hex digit. */
+const hexValues = new Uint8Array(256).fill(255);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  hexValues[digit.charCodeAt(0)] = value;
+  hexValues[digit.toUpperCase().charCodeAt(0)] = value;
+}
+
 /** Writes protobuf into one growing buffer; nested messages are written in place. */
 export class WireWriter {
   private bytes: Uint8Array<ArrayBuffer>;
@@ -60,6 +67,13 @@ export class WireWriter {
     this.at += 8;
   }
 
+  fixed64Words(low: number, high: number): void {
+    this.reserve(8);
+    this.view.setUint32(this.at, low, true);
+    this.view.setUint32(this.at + 4, high, true);
+    this.at += 8;
+  }
+
   double(value: number): void {
     this.reserve(8);
     this.view.setFloat64(this.at, value, true);
@@ -101,6 +115,33 @@ export class WireWriter {
   lengthDelimited(bytes: Uint8Array): void {
     this.varint(bytes.length);
     this.raw(bytes);
+  }
+
+  /** Length and a range of other bytes. */
+  lengthDelimitedRange(from: Uint8Array, start: number, end: number): void {
+    const length = end - start;
+    this.varint(length);
+    this.reserve(length);
+    const { bytes } = this;
+    let { at } = this;
+    // For a few bytes a loop is faster than a view on them.
+    if (length < 64) for (let place = start; place < end; place++) bytes[at++] = from[place]!;
+    else bytes.set(from.subarray(start, end), at);
+    this.at += length;
+  }
+
+  /** Length and the bytes that a range spells in hex; false when it does not. */
+  hex(from: Uint8Array, start: number, end: number): boolean {
+    if ((end - start) % 2 !== 0) return false;
+    this.varint((end - start) / 2);
+    this.reserve((end - start) / 2);
+    for (let place = start; place < end; place += 2) {
+      const high = hexValues[from[place]!]!;
+      const low = hexValues[from[place + 1]!]!;
+      if (high > 15 || low > 15) return false;
+      this.bytes[this.at++] = high * 16 + low;
+    }
+    return true;
   }
 
   /** Starts a nested message whose length is not known yet; give the result to `close`. */
