@@ -1,34 +1,38 @@
-"""Found first on PYTHONPATH when Spanpath starts a server; hands over to the next sitecustomize.
+"""Found on PYTHONPATH by Python's start-up: loads the hook, then the sitecustomize it hides."""
 
-Whatever goes wrong with the hook, the server must start as if it were not there.
-"""
-
-import os
 import sys
 
-_here = os.path.dirname(os.path.abspath(__file__))
+
+def _load_hook():
+    try:
+        import spanpath_hook
+
+        spanpath_hook.start()
+    except Exception:  # the server must start whatever happens here
+        pass
 
 
-def _load_next():
-    """Runs the sitecustomize that Python would have found without this one, if there is one."""
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
-
-    spec = PathFinder.find_spec("sitecustomize", sys.path)
+def _chain_load():
+    """Runs the next sitecustomize on the path, as if this one were not there."""
+    here = __file__.rpartition("sitecustomize")[0].rstrip("/\\")
+    others = [entry for entry in sys.path if entry.rstrip("/\\") != here]
+    spec = None
+    for finder in sys.meta_path:
+        # Only the finder that reads sys.path can be asked for another path.
+        if getattr(finder, "__name__", "") == "PathFinder":
+            spec = finder.find_spec(__name__, others)
     if spec is None or spec.loader is None:
-        return
-    module = module_from_spec(spec)
-    sys.modules["sitecustomize"] = module
+        # What Python's start-up expects to hear when there is none.
+        raise ImportError("no sitecustomize but Spanpath's", name=__name__)
+    module = type(sys)(__name__)
+    module.__spec__ = spec
+    module.__loader__ = spec.loader
+    module.__file__ = spec.origin
+    module.__cached__ = spec.cached
+    module.__package__ = ""
+    sys.modules[__name__] = module
     spec.loader.exec_module(module)
 
 
-try:
-    import spanpath_hook
-
-    spanpath_hook.install()
-except Exception:
-    pass
-
-# The server's own sys.path is what it would have been.
-sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != _here]
-_load_next()
+_load_hook()
+_chain_load()

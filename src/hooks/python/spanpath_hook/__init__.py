@@ -1,42 +1,91 @@
-"""What Spanpath loads into a Python server: handler places, spans and logs, by OTLP/HTTP JSON.
+"""Spanpath inside a Python server: where its handlers are, and what they spend their time on.
 
-Standard library only, Python 3.10 to 3.14. Nothing here may raise into the server, write to its
-output, keep it alive or change what a handler returns or raises.
+Pure standard library, Python 3.10 and newer. Nothing here may write to stdout or stderr, raise
+into the server, change what it returns, or keep it alive. What goes wrong here is reported to
+Spanpath as a finding.
 """
 
 import os
 import sys
 
+VERSION = "0.1.0"
+#: Where this package stands; frames of its files are taken out of what the server sees.
+HERE = os.path.dirname(os.path.abspath(__file__))
 
-def install():
-    """Watches for an MCP SDK to be imported; does nothing more until that happens."""
-    endpoint = os.environ.get("SPANPATH_HOOK_ENDPOINT", "")
+
+def start():
+    """Called once by sitecustomize. Does nothing unless the shim said where telemetry goes."""
+    _leave_path()
+    endpoint = os.environ.get("SPANPATH_HOOK_ENDPOINT")
     if not endpoint or sys.version_info < (3, 10):
         return
-    from . import modules
+    from . import export, imports
 
-    settings = {
-        "endpoint": endpoint,
-        "token": os.environ.get("SPANPATH_HOOK_TOKEN", ""),
-        "server": os.environ.get("SPANPATH_HOOK_SERVER", ""),
-    }
-    modules.watch(lambda: _start(settings))
+    if not export.configure(endpoint):
+        return
+    imports.install(_POINTS)
+    from . import stdout
+
+    stdout.watch()
+    _report_loaded(export)
 
 
-def _start(settings):
-    """This process is the server: what it starts is none of the hook's business."""
-    before = os.environ.get("SPANPATH_HOOK_PYTHONPATH")
-    if before:
-        os.environ["PYTHONPATH"] = before
-    elif before is not None:
-        os.environ.pop("PYTHONPATH", None)
-    node_options = os.environ.get("SPANPATH_HOOK_NODE_OPTIONS")
-    if node_options:
-        os.environ["NODE_OPTIONS"] = node_options
-    elif node_options is not None:
-        os.environ.pop("NODE_OPTIONS", None)
-    for name in [name for name in os.environ if name.startswith("SPANPATH_HOOK_")]:
-        del os.environ[name]
-    from . import telemetry
+def _leave_path():
+    """The server's sys.path is as it would be without the hook."""
+    directory = os.path.dirname(HERE)
+    sys.path[:] = [entry for entry in sys.path if entry.rstrip("/\\") != directory]
 
-    telemetry.start(settings)
+
+def _report_loaded(export):
+    if os.environ.get("SPANPATH_HOOK_TRACEPARENT"):
+        return  # started by a server that reported already
+    export.log(
+        "spanpath.hook",
+        body=f"Python {sys.version.split()[0]}",
+        attributes={
+            "spanpath.hook.state": "loaded",
+            "process.runtime.name": sys.implementation.name,
+            "process.runtime.version": sys.version.split()[0],
+            "process.executable.path": sys.executable,
+        },
+    )
+
+
+#: What is patched once a module is imported: module -> (ours, function that takes the module).
+_POINTS = {
+    # MCP SDK 1.x and 2.x, low level
+    "mcp.server.lowlevel.server": ("servers", "patch_lowlevel"),
+    "mcp.server.stdio": ("servers", "patch_stdio"),
+    # MCP SDK 1.x
+    "mcp.server.fastmcp.tools.base": ("components", "patch"),
+    "mcp.server.fastmcp.prompts.base": ("components", "patch"),
+    "mcp.server.fastmcp.resources.types": ("components", "patch"),
+    "mcp.server.fastmcp.resources.templates": ("components", "patch"),
+    # MCP SDK 2.x
+    "mcp.server.mcpserver.tools.base": ("components", "patch"),
+    "mcp.server.mcpserver.prompts.base": ("components", "patch"),
+    "mcp.server.mcpserver.resources.types": ("components", "patch"),
+    "mcp.server.mcpserver.resources.templates": ("components", "patch"),
+    # fastmcp 2.x, then 3.x and 4.x
+    "fastmcp.tools.tool": ("components", "patch"),
+    "fastmcp.prompts.prompt": ("components", "patch"),
+    "fastmcp.resources.resource": ("components", "patch"),
+    "fastmcp.resources.template": ("components", "patch"),
+    "fastmcp.tools.function_tool": ("components", "patch"),
+    "fastmcp.prompts.function_prompt": ("components", "patch"),
+    "fastmcp.resources.function_resource": ("components", "patch"),
+    # OpenTelemetry
+    "opentelemetry.trace": ("otel", "patch_api"),
+    "opentelemetry.sdk.trace": ("otel", "patch_sdk"),
+    "opentelemetry.instrumentation.auto_instrumentation": ("otel", "patch_launcher"),
+    # what a handler does
+    "http.client": ("http_calls", "patch_http_client"),
+    "httpx._client": ("http_calls", "patch_httpx"),
+    "httpx2._client": ("http_calls", "patch_httpx"),
+    "aiohttp.client": ("http_calls", "patch_aiohttp"),
+    "subprocess": ("processes", "patch_subprocess"),
+    "asyncio.base_subprocess": ("processes", "patch_asyncio"),
+    "concurrent.futures.thread": ("threads", "patch_executor"),
+    "threading": ("threads", "patch_threading"),
+    "logging": ("logs", "patch_logging"),
+}

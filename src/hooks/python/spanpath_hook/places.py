@@ -1,83 +1,129 @@
-"""Where a function stands in the source, and the report of it."""
+"""Where a function stands in the source."""
 
-import functools
-import inspect
-import linecache
+import os
+import sys
 
-from . import telemetry
+_START = os.getcwd()
+_lines = {}
+_places = {}
 
-_known = {}
-_reported = set()
-_max_reports = 20_000
+
+class Place:
+    """`line` is that of `def`, not of a decorator, and is looked up when it is wanted."""
+
+    __slots__ = ("path", "function", "_first", "_name", "_found")
+
+    def __init__(self, code, function):
+        self.path = os.path.normpath(os.path.join(_START, code.co_filename))
+        self.function = function
+        self._first = code.co_firstlineno
+        self._name = code.co_name
+        self._found = None
+
+    def line(self):
+        return self._definition()[0]
+
+    def text(self):
+        return self._definition()[1]
+
+    def attributes(self):
+        return {
+            "code.file.path": self.path,
+            "code.line.number": self.line(),
+            "code.function.name": self.function,
+        }
+
+    def _definition(self):
+        """`co_firstlineno` is the line of the first decorator; the definition follows it."""
+        if self._found is None:
+            lines = _source_lines(self.path)
+            self._found = (self._first, _line_at(lines, self._first))
+            starts = (f"def {self._name}", f"async def {self._name}")
+            for number in range(self._first, min(self._first + 200, len(lines) + 1)):
+                if lines[number - 1].lstrip().startswith(starts):
+                    self._found = (number, lines[number - 1].strip())
+                    break
+        return self._found
 
 
 def place_of(function):
-    """`code.*` attributes of a function, {} where there is none (built in, a callable without code)."""
-    code = _code_of(function)
+    """None for what has no Python source, or stands in an SDK itself."""
+    function = unwrap(function)
+    code = getattr(function, "__code__", None)
     if code is None:
-        return {}
-    known = _known.get(code)
-    if known is None:
-        known = _known[code] = _describe(code)
-    return known
+        return None
+    place = _places.get(code)
+    if place is None:
+        if len(_places) > 10_000:
+            _places.clear()
+        place = _places[code] = Place(code, _name_of(function))
+    return None if is_sdk(function) else place
 
 
-def report(function, kind, name, uri=""):
-    """Tells the collector where a handler is, each place once."""
-    place = place_of(function)
-    if not place:
-        return
-    key = (kind, name, place["code.file.path"], place["code.line.number"])
-    if key in _reported or len(_reported) >= _max_reports:
-        return
-    _reported.add(key)
-    attributes = dict(place)
-    attributes["spanpath.handler.kind"] = kind
-    attributes["spanpath.handler.name"] = name
-    if uri:
-        attributes["mcp.resource.uri"] = uri
-    telemetry.add_log(
-        {
-            "time": telemetry.now(),
-            "severity": 9,
-            "event": "spanpath.handler",
-            "body": f"{kind} {name}",
-            "attributes": attributes,
-        }
-    )
+def unwrap(function):
+    """Through partials, methods, callable objects and decorators that used `functools.wraps`."""
+    for _ in range(50):
+        wrapped = getattr(function, "__wrapped__", None)
+        if wrapped is None:
+            wrapped = getattr(function, "__func__", None)
+        if wrapped is None and hasattr(function, "func") and hasattr(function, "keywords"):
+            wrapped = function.func
+        if wrapped is None and not hasattr(function, "__code__") and not isinstance(function, type):
+            wrapped = getattr(getattr(type(function), "__call__", None), "__code__", None) and type(function).__call__
+        if wrapped is None or wrapped is function:
+            return function
+        function = wrapped
+    return function
 
 
-def _code_of(function):
-    for _ in range(32):
-        if isinstance(function, (functools.partial, functools.partialmethod)):
-            function = function.func
-        elif inspect.ismethod(function):
-            function = function.__func__
-        elif hasattr(function, "__wrapped__"):
-            function = function.__wrapped__
-        else:
+def is_sdk(function):
+    return (getattr(function, "__module__", None) or "").startswith(("mcp.", "fastmcp."))
+
+
+def _name_of(function):
+    return getattr(function, "__qualname__", function.__code__.co_name).rpartition("<locals>.")[2]
+
+
+_STDLIB = os.path.dirname(os.__file__) + os.sep
+_OURS = os.path.dirname(__file__) + os.sep
+
+
+def calling_place(skip_from=2):
+    """The line of the server's code that is running: (path, line, function), or None.
+
+    Frames of the hook and of the standard library are passed over, and those of installed
+    packages too where the server's own code called them.
+    """
+    frame = sys._getframe(skip_from)
+    installed = None
+    for _ in range(200):
+        if frame is None:
             break
-    if not hasattr(function, "__code__"):
-        function = getattr(type(function), "__call__", None)
-        function = getattr(function, "__wrapped__", function)
-    return getattr(function, "__code__", None)
+        path = frame.f_code.co_filename
+        if not path.startswith((_OURS, "<frozen")) and not _is_stdlib(path):
+            found = (os.path.normpath(os.path.join(_START, path)), frame.f_lineno, frame.f_code.co_name)
+            if "site-packages" not in path and "dist-packages" not in path:
+                return found
+            installed = installed or found
+        frame = frame.f_back
+    return installed
 
 
-def _describe(code):
-    line = code.co_firstlineno
-    text = linecache.getline(code.co_filename, line)
-    # The first line of the code is that of the first decorator.
-    for below in range(60):
-        here = linecache.getline(code.co_filename, line + below)
-        if here.lstrip().startswith(("def ", "async def ")):
-            line, text = line + below, here
-            break
-    place = {
-        "code.file.path": code.co_filename,
-        "code.line.number": line,
-        "code.column.number": len(text) - len(text.lstrip()) + 1,
-        "code.function.name": getattr(code, "co_qualname", code.co_name),
-    }
-    if text.strip():
-        place["spanpath.handler.text"] = text.strip()[:300]
-    return place
+def _is_stdlib(path):
+    return path.startswith(_STDLIB) and "site-packages" not in path and "dist-packages" not in path
+
+
+def _source_lines(path):
+    if path not in _lines:
+        if len(_lines) > 64:
+            _lines.clear()
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                _lines[path] = file.read(4 << 20).split("\n")
+        except OSError:
+            _lines[path] = []
+    return _lines[path]
+
+
+def _line_at(lines, number):
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
