@@ -16,39 +16,23 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 def start():
     """Called once by sitecustomize. Does nothing unless the shim said where telemetry goes."""
     _leave_path()
-    endpoint = os.environ.get("SPANPATH_HOOK_ENDPOINT")
-    if not endpoint or sys.version_info < (3, 10):
+    if "SPANPATH_HOOK_ENDPOINT" not in os.environ or sys.version_info < (3, 10):
         return
-    from . import export, imports
+    from . import settings
 
-    if not export.configure(endpoint):
+    if not settings.read(os.environ):
         return
+    from . import export, imports, stdout
+
+    export.start()
     imports.install(_POINTS)
-    from . import stdout
-
     stdout.watch()
-    _report_loaded(export)
 
 
 def _leave_path():
     """The server's sys.path is as it would be without the hook."""
     directory = os.path.dirname(HERE)
     sys.path[:] = [entry for entry in sys.path if entry.rstrip("/\\") != directory]
-
-
-def _report_loaded(export):
-    if os.environ.get("SPANPATH_HOOK_TRACEPARENT"):
-        return  # started by a server that reported already
-    export.log(
-        "spanpath.hook",
-        body=f"Python {sys.version.split()[0]}",
-        attributes={
-            "spanpath.hook.state": "loaded",
-            "process.runtime.name": sys.implementation.name,
-            "process.runtime.version": sys.version.split()[0],
-            "process.executable.path": sys.executable,
-        },
-    )
 
 
 #: What is patched once a module is imported: module -> (ours, function that takes the module).

@@ -3,7 +3,8 @@
 import os
 import sys
 
-_START = os.getcwd()
+from . import settings
+
 _lines = {}
 _places = {}
 
@@ -14,7 +15,7 @@ class Place:
     __slots__ = ("path", "function", "_first", "_name", "_found")
 
     def __init__(self, code, function):
-        self.path = os.path.normpath(os.path.join(_START, code.co_filename))
+        self.path = os.path.normpath(os.path.join(settings.cwd, code.co_filename))
         self.function = function
         self._first = code.co_firstlineno
         self._name = code.co_name
@@ -101,7 +102,7 @@ def calling_place(skip_from=2):
             break
         path = frame.f_code.co_filename
         if not path.startswith((_OURS, "<frozen")) and not _is_stdlib(path):
-            found = (os.path.normpath(os.path.join(_START, path)), frame.f_lineno, frame.f_code.co_name)
+            found = (os.path.normpath(os.path.join(settings.cwd, path)), frame.f_lineno, frame.f_code.co_name)
             if "site-packages" not in path and "dist-packages" not in path:
                 return found
             installed = installed or found
