@@ -7,6 +7,7 @@ import { ComparePane } from './compare/comparePane.js';
 import type { Connection, Host } from './connection.js';
 import type { ViewContext } from './context.js';
 import { DetailsPane } from './details/pane.js';
+import { element, setHidden } from './dom.js';
 import { FindingsPane } from './findings.js';
 import { Notices } from './notices.js';
 import { OverviewStrip } from './overview.js';
@@ -46,6 +47,7 @@ export class App implements ViewContext {
   private readonly waterfall: Waterfall;
   private readonly notice: Notice;
   private readonly pane: DetailsPane;
+  private readonly split: PaneSplitter;
   private readonly zoom: Zoom;
   private readonly keys: Keys;
   private readonly compare: ComparePane;
@@ -94,13 +96,15 @@ export class App implements ViewContext {
       },
       () => void this.compare.withPrevious(),
     );
-    const split = new PaneSplitter(this, root);
+    this.split = new PaneSplitter(this, root);
+    if (root.tagName !== 'MAIN') root.setAttribute('role', 'main');
     root.replaceChildren(
+      element('h1', { class: 'only-read' }, 'Spanpath: calls and their spans'),
       this.notices.banner,
       this.toolbar.root,
       this.overview.root,
       this.waterfall.elements.root,
-      split.root,
+      this.split.root,
       this.pane.root,
       this.notices.root,
     );
@@ -114,7 +118,6 @@ export class App implements ViewContext {
     const before = this.state;
     this.state = { ...before, ...change };
     if (change.pane !== undefined && change.pane !== before.pane) this.pane.refresh();
-    if (change.pane === null || before.pane === null) this.waterfall.measure();
     this.keep();
     this.requestPaint();
   }
@@ -226,6 +229,13 @@ export class App implements ViewContext {
       if (this.state.spec.scope.kind !== 'session') this.showSession();
       void this.reveal(span);
     });
+    this.host.on('view/show', ({ query, pane }) => {
+      if (query !== undefined) {
+        if (this.state.spec.scope.kind !== 'session') this.showSession();
+        this.search.set(query);
+      }
+      if (pane) this.update({ pane });
+    });
     this.host.on('view/problem', ({ message }) => this.notices.showProblem(message));
     this.connection.onClosed((reason) => this.notices.showProblem(reason));
     onThemeChanged(() => {
@@ -295,6 +305,7 @@ export class App implements ViewContext {
     this.waterfall.paint();
     this.notice.paint();
     this.pane.paint();
+    setHidden(this.split.root, this.pane.root.hidden);
     this.root.style.setProperty('--pane-share', String(this.state.paneShare));
     // Bars grow only while something runs, the view is live, and somebody can see it.
     if (this.summary?.running && !this.pausedAt && !document.hidden && this.rows.head.total) {
@@ -344,7 +355,6 @@ export class App implements ViewContext {
     if (this.state.spec.scope.kind !== 'session') this.showSession();
     else if (this.state.window) this.update({ window: null });
     else if (this.state.spec.query) this.updateSpec({ query: '' });
-    this.search.input.value = this.state.spec.query;
   }
 
   private togglePause(): void {

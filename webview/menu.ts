@@ -70,7 +70,7 @@ export function openMenu(
     event.preventDefault();
     event.stopPropagation();
   });
-  document.body.append(menu);
+  (document.getElementById('app') ?? document.body).append(menu);
   const box = menu.getBoundingClientRect();
   menu.style.left = `${Math.max(4, Math.min(place.x, innerWidth - box.width - 4))}px`;
   menu.style.top = `${Math.max(4, Math.min(place.y, innerHeight - box.height - 4))}px`;

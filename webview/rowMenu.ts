@@ -1,5 +1,6 @@
 /** What can be done with one row, by right click or the menu key. */
 import type { SpanRow } from '../src/core/protocol.js';
+import { quoteValue as quote } from '../src/core/view/queryWords.js';
 import type { ViewContext } from './context.js';
 import { type MenuEntry, openMenu } from './menu.js';
 
@@ -64,11 +65,6 @@ export function openRowMenu(
     { label: 'Copy trace id', icon: 'copy', run: () => context.copy(row.traceId, 'the trace id') },
   ];
   openMenu(entries, place, 'Call');
-}
-
-/** A value of the query language; always quoted where it could mean something else. */
-export function quote(text: string): string {
-  return /^[\w.:/-]+$/.test(text) ? text : `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
 function short(text: string): string {

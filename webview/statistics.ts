@@ -1,6 +1,7 @@
 /** Calls by tool and server: counts, errors, percentiles, a histogram; a click shows the calls. */
 import type { CallStatistics } from '../src/core/protocol.js';
 import { formatCount, formatDuration, formatShortCount } from '../src/core/view/durations.js';
+import { quoteValue as quote } from '../src/core/view/queryWords.js';
 import {
   histogramBars,
   type StatisticsKey,
@@ -10,7 +11,6 @@ import type { ViewContext } from './context.js';
 import type { OtherPane } from './details/pane.js';
 import { hint, link } from './details/sections.js';
 import { element, icon, oneLine } from './dom.js';
-import { quote } from './rowMenu.js';
 
 const columns: readonly { key: StatisticsKey; name: string; number: boolean }[] = [
   { key: 'name', name: 'Name', number: false },

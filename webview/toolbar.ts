@@ -196,10 +196,17 @@ export class Toolbar {
         separated: clock === 'relative',
         run: () => context.update({ clock }),
       })),
+      ...(context.connection.inEditor
+        ? (['export', 'import'] as const).map((command) => ({
+            label: command === 'export' ? 'Export…' : 'Import…',
+            icon: command === 'export' ? 'export' : 'folder-opened',
+            separated: command === 'export',
+            run: () => void context.host.request('command/run', { command, span: null }),
+          }))
+        : []),
       {
         label: 'Clear the session…',
         icon: 'clear-all',
-        separated: true,
         run: () => this.actions.clear(),
       },
     ];

@@ -5,12 +5,12 @@ import { type AlignedRow, alignRows, durationChange } from '../../src/core/view/
 import { formatMoment } from '../../src/core/view/clock.js';
 import { formatDuration } from '../../src/core/view/durations.js';
 import { parseJson, printJson } from '../../src/core/view/jsonTree.js';
+import { quoteValue as quote } from '../../src/core/view/queryWords.js';
 import type { ViewContext } from '../context.js';
 import { button } from '../controls.js';
 import type { OtherPane } from '../details/pane.js';
 import { hint, link } from '../details/sections.js';
 import { element, icon, oneLine } from '../dom.js';
-import { quote } from '../rowMenu.js';
 import { initialState } from '../viewState.js';
 import { iconOf } from '../waterfall/rowWords.js';
 

@@ -31,7 +31,7 @@ const tabNames: Readonly<Record<DetailTab, string>> = {
 
 export class DetailsPane {
   readonly root: HTMLElement;
-  private readonly title = element('span', { class: 'pane-title' });
+  private readonly title = element('h2', { class: 'pane-title' });
   private readonly pill = element('span', { class: 'pill', hidden: true });
   private readonly tabs = element('div', {
     class: 'tabs',
@@ -136,9 +136,10 @@ export class DetailsPane {
 
   paint(): void {
     const { pane, selected, tab } = this.context.state;
-    setHidden(this.root, pane === null);
-    if (pane === null) return;
     const inDetails = pane === 'details';
+    // Nothing selected, nothing to tell: the rows have the room.
+    setHidden(this.root, pane === null || (inDetails && !selected));
+    if (pane === null || this.root.hidden) return;
     setHidden(this.tabs, !inDetails || !selected);
     setHidden(this.links, !inDetails || !selected);
     if (!inDetails) {

@@ -1,0 +1,285 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FixtureHost } from './fixture/host.js';
+import { type FixtureSite, launchBrowser, openView, serveFixturePage } from './page.js';
+
+let browser: Browser;
+let site: FixtureSite;
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+declare const fixture: FixtureHost;
+
+const asked = (page: Page) => page.evaluate(() => fixture.asked);
+const names = (page: Page) => page.locator('.rows .row:visible .name').allTextContents();
+const selectedName = (page: Page) => page.locator('.row-selected .name').first().textContent();
+const paneTitle = (page: Page) => page.locator('.pane-title').textContent();
+const row = (page: Page, name: string) =>
+  page.locator('.rows .row:visible', { has: page.locator(`.name:text-is("${name}")`) }).first();
+
+async function withView(
+  options: Parameters<typeof openView>[2],
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const page = await openView(browser, site, options);
+  try {
+    await use(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+describe('with the keyboard alone', () => {
+  it('a call is found, read and its handler opened', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('Home');
+      await expect.poll(() => selectedName(page)).toBe('support-agent');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(() => selectedName(page)).toBe('get_forecast');
+      await expect.poll(() => paneTitle(page)).toBe('get_forecast');
+      await page.keyboard.press('Enter');
+      await expect
+        .poll(async () => (await asked(page)).at(-1))
+        .toMatchObject({ method: 'handler/open', params: { spanId: '0000000000000003' } });
+    }));
+
+  it('rows fold and unfold, and left goes to the parent', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('Home');
+      const before = await names(page);
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(async () => (await names(page)).length).toBe(before.length - 9);
+      expect(await page.locator('.row-selected').first().getAttribute('aria-expanded')).toBe(
+        'false',
+      );
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(() => names(page)).toEqual(before);
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(() => selectedName(page)).toBe('support-agent');
+      await page.keyboard.press('_');
+      await expect
+        .poll(() => names(page))
+        .toEqual(['support-agent', 'search_places', 'send_report']);
+      await page.keyboard.press('*');
+      await expect.poll(() => names(page)).toEqual(before);
+    }));
+
+  it('the search narrows the rows and gives the focus back', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('/');
+      await page.keyboard.type('bergen');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => names(page)).toEqual(['search_places', 'handler']);
+      expect(await page.evaluate(() => document.activeElement?.className)).toBe('scroller');
+      await page.keyboard.press('Escape');
+      await expect.poll(async () => (await names(page)).length).toBeGreaterThan(10);
+    }));
+
+  it('a mistake in the search is underlined and named', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('/');
+      await page.keyboard.type('chat tool:');
+      await expect.poll(() => page.locator('.search-wrong').textContent()).toBe('tool:');
+      expect(await page.locator('.search-error').textContent()).toContain('wants a value');
+      expect(await page.locator('.search-input').getAttribute('aria-invalid')).toBe('true');
+    }));
+
+  it('the time axis zooms, pans, fits and comes back', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      const shown = () =>
+        page.evaluate(() => {
+          const { window: shownWindow } = (
+            globalThis as unknown as { app: { state: { window: unknown } } }
+          ).app.state;
+          return shownWindow as { start: number; end: number } | null;
+        });
+      expect(await shown()).toBeNull();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('+');
+      const zoomed = await shown();
+      expect(zoomed).not.toBeNull();
+      await page.keyboard.press('Shift+ArrowRight');
+      expect((await shown())?.start).toBeGreaterThan(zoomed?.start ?? 0);
+      await page.keyboard.press('f');
+      const fitted = await shown();
+      expect((fitted?.end ?? 0) - (fitted?.start ?? 0)).toBeLessThan(1.6e9);
+      await page.keyboard.press('f');
+      expect(await shown()).toBeNull();
+      await page.keyboard.press('+');
+      await page.keyboard.press('0');
+      expect(await shown()).toBeNull();
+    }));
+
+  it('errors are walked to, whatever is selected', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('e');
+      await expect.poll(() => selectedName(page)).toBe('get_alerts');
+      await page.keyboard.press('e');
+      await expect.poll(() => selectedName(page)).toBe('handler');
+      await page.keyboard.press('E');
+      await expect.poll(() => selectedName(page)).toBe('get_alerts');
+    }));
+
+  it('one call is focused on, and Escape comes back', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('e');
+      await expect.poll(() => selectedName(page)).toBe('get_alerts');
+      await page.keyboard.press('z');
+      await expect.poll(() => names(page)).toEqual(['get_alerts', 'handler']);
+      await page.keyboard.press('Escape');
+      await expect.poll(async () => (await names(page)).length).toBeGreaterThan(10);
+      await expect.poll(() => selectedName(page)).toBe('get_alerts');
+    }));
+
+  it('every part is reached by Tab, and the tabs of details by arrows', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('e');
+      await expect.poll(() => paneTitle(page)).toBe('get_alerts');
+      const seen = new Set<string>();
+      for (let step = 0; step < 40; step++) {
+        await page.keyboard.press('Tab');
+        seen.add(
+          await page.evaluate(() => {
+            const focused = document.activeElement;
+            return focused?.getAttribute('role') ?? focused?.tagName.toLowerCase() ?? '';
+          }),
+        );
+      }
+      for (const part of ['treegrid', 'slider', 'separator', 'tab', 'vscode-button', 'combobox']) {
+        expect([...seen]).toContain(part);
+      }
+      await page.locator('#tab-call').focus();
+      await page.keyboard.press('ArrowRight');
+      const tab = () => page.locator('[role=tab][aria-selected=true]').textContent();
+      await expect.poll(tab).toBe('Timing');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      await expect.poll(tab).toBe('Source');
+    }));
+});
+
+describe('with the mouse alone', () => {
+  it('a failed call is understood in two clicks and opens at its handler', () =>
+    withView({}, async (page) => {
+      await page.locator('.toolbar vscode-button', { hasText: 'Errors' }).click();
+      await expect.poll(() => paneTitle(page)).toBe('get_alerts');
+      const body = page.locator('.pane-body');
+      await expect.poll(() => body.textContent()).toContain('TypeError');
+      await body.locator('.stack .link', { hasText: 'weather.ts' }).click();
+      await expect
+        .poll(async () => (await asked(page)).at(-1))
+        .toMatchObject({
+          method: 'source/open',
+          params: { file: '/work/samples/src/weather.ts', line: 75, column: 31 },
+        });
+      await row(page, 'get_alerts').dblclick({ position: { x: 200, y: 10 } });
+      await expect.poll(async () => (await asked(page)).at(-1)?.method).toBe('handler/open');
+    }));
+
+  it('the icon in the row and the link in details open the handler too', () =>
+    withView({}, async (page) => {
+      await row(page, 'search_places').hover({ position: { x: 100, y: 10 } });
+      await row(page, 'search_places').locator('.open').click();
+      await expect.poll(async () => (await asked(page)).length).toBe(1);
+      await page.locator('.pane-links .link', { hasText: 'Open handler' }).click();
+      await expect
+        .poll(async () => (await asked(page)).map((one) => one.method))
+        .toEqual(['handler/open', 'handler/open']);
+    }));
+
+  it('a window of time is dragged on the axis and in the overview', () =>
+    withView({}, async (page) => {
+      const drag = async (box: { x: number; y: number } | null, from: number, to: number) => {
+        if (!box) throw new Error('nothing to drag on');
+        await page.mouse.move(box.x + from, box.y + 8);
+        await page.mouse.down();
+        await page.mouse.move(box.x + to, box.y + 8, { steps: 4 });
+        await page.mouse.up();
+      };
+      const ticks = () => page.locator('.axis-label:visible').allTextContents();
+      const whole = await ticks();
+      await drag(await page.locator('.axis').boundingBox(), 100, 200);
+      await expect.poll(ticks).not.toEqual(whole);
+      await page.locator('.axis').dblclick({ position: { x: 50, y: 8 } });
+      await expect.poll(ticks).toEqual(whole);
+      await drag(await page.locator('.overview').boundingBox(), 100, 300);
+      await expect.poll(ticks).not.toEqual(whole);
+    }));
+
+  it('the wheel zooms around the pointer with Ctrl held', () =>
+    withView({}, async (page) => {
+      const box = await page.locator('.axis').boundingBox();
+      if (!box) throw new Error('no axis');
+      await page.mouse.move(box.x + 200, box.y + 100);
+      const before = await page.locator('.axis-pointer').textContent();
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -240);
+      await page.keyboard.up('Control');
+      await expect
+        .poll(() =>
+          page.evaluate(
+            () =>
+              (globalThis as unknown as { app: { state: { window: unknown } } }).app.state.window,
+          ),
+        )
+        .not.toBeNull();
+      const seconds = (text: string | null) => Number.parseFloat(text?.slice(1) ?? '');
+      const after = await page.locator('.axis-pointer').textContent();
+      expect(Math.abs(seconds(after) - seconds(before))).toBeLessThan(0.2);
+    }));
+
+  it('layers are hidden, and a row is filtered by its menu', () =>
+    withView({}, async (page) => {
+      await page.locator('.toolbar vscode-button', { hasText: 'Layers' }).click();
+      await page.locator('[role=menuitemcheckbox]', { hasText: 'LLM' }).click();
+      await expect.poll(() => names(page)).not.toContain('chat');
+      await row(page, 'get_forecast').click({ button: 'right', position: { x: 100, y: 10 } });
+      await page.locator('[role=menuitem]', { hasText: 'Only get_forecast' }).click();
+      await expect.poll(() => page.locator('.search-input').inputValue()).toBe('name:get_forecast');
+    }));
+
+  it('statistics lead to the calls they count, findings to the call they name', () =>
+    withView({}, async (page) => {
+      const more = page.locator('.toolbar vscode-button[aria-label="More actions"]');
+      await more.click();
+      await page.locator('[role=menuitem]', { hasText: 'Statistics' }).click();
+      await page.locator('.sort', { hasText: 'p95' }).click();
+      expect(await page.locator('th[aria-sort=descending]').textContent()).toContain('p95');
+      await page.locator('.statistics .link', { hasText: 'get_alerts' }).click();
+      await expect
+        .poll(() => page.locator('.search-input').inputValue())
+        .toBe('name:get_alerts server:weather');
+      await more.click();
+      await page.locator('[role=menuitem]', { hasText: 'Findings' }).click();
+      await page.locator('.finding .link').click();
+      await expect.poll(() => selectedName(page)).toBe('get_alerts');
+    }));
+
+  it('two calls stand side by side', () =>
+    withView({}, async (page) => {
+      await row(page, 'get_forecast').click({ button: 'right', position: { x: 100, y: 10 } });
+      await page.locator('[role=menuitem]', { hasText: 'Choose for comparing' }).click();
+      await row(page, 'get_alerts').click({ button: 'right', position: { x: 100, y: 10 } });
+      await page.locator('[role=menuitem]', { hasText: 'Choose for comparing' }).click();
+      await expect.poll(() => page.locator('.compare-table tbody tr').count()).toBe(4);
+      await page.locator('.compare vscode-button', { hasText: 'Diff result' }).click();
+      await expect.poll(async () => (await asked(page)).at(-1)?.method).toBe('text/diff');
+    }));
+});
