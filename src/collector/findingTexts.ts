@@ -4,6 +4,14 @@ const texts: Readonly<Record<string, { title: string; advice: string }>> = {
     advice:
       'On stdio, stdout carries only protocol messages; anything else breaks strict clients. Print to stderr instead.',
   },
+  hooks_refused: {
+    title: 'No hook could be loaded into the server',
+    advice: 'Calls, messages and outcomes are traced all the same.',
+  },
+  hook_failed: {
+    title: 'A hook of Spanpath failed inside the server',
+    advice: 'The server did not notice; what the hook would have told is missing.',
+  },
   second_provider: {
     title: 'Two tracer providers in one process',
     advice:

@@ -3,6 +3,7 @@ import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { childEnvironment } from './childEnvironment.js';
 import { discoverCollector, type Target } from './discovery.js';
+import { hookRefusal } from './hookRefusal.js';
 import { addHooks } from './hooks.js';
 import { parseOptions, type ShimOptions, UsageError } from './options.js';
 import { Outbox } from './outbox.js';
@@ -36,7 +37,13 @@ async function wrapStdio(
   directory: string,
 ): Promise<void> {
   const env = childEnvironment(process.env, target, options.name, process.cwd());
-  if (options.hooks) addHooks(env, directory, target, options.name);
+  if (options.hooks) {
+    addHooks(env, directory, target, options.name, options);
+    const refusal = hookRefusal(options.command);
+    if (refusal !== null) {
+      outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
+    }
+  }
   let ending: Ending;
   try {
     ending = await runStdio({ command: options.command, env, inject: options.inject }, outbox);

@@ -17,6 +17,10 @@ export type FindingKind =
   | 'server_exit'
   /** Telemetry was lost; the text says how much and why. */
   | 'telemetry_dropped'
+  /** The server's runtime was started in a way that loads no hook; the index answers instead. */
+  | 'hooks_refused'
+  /** A hook failed inside the server, which did not notice. */
+  | 'hook_failed'
   /** An HTTP exchange that the protocol does not allow. */
   | 'http_violation';
 
@@ -28,6 +32,8 @@ const severities: Record<FindingKind, readonly [number, string]> = {
   malformed_traceparent: [13, 'WARN'],
   server_exit: [17, 'ERROR'],
   telemetry_dropped: [13, 'WARN'],
+  hooks_refused: [9, 'INFO'],
+  hook_failed: [13, 'WARN'],
   http_violation: [13, 'WARN'],
 };
 
