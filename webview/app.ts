@@ -305,7 +305,7 @@ export class App implements ViewContext {
     this.waterfall.paint();
     this.notice.paint();
     this.pane.paint();
-    setHidden(this.split.root, this.pane.root.hidden);
+    setHidden(this.split.root, this.pane.root.hidden !== false);
     this.root.style.setProperty('--pane-share', String(this.state.paneShare));
     // Bars grow only while something runs, the view is live, and somebody can see it.
     if (this.summary?.running && !this.pausedAt && !document.hidden && this.rows.head.total) {

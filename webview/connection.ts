@@ -43,6 +43,18 @@ export function connectToEditor(): Connection | null {
   };
 }
 
+/** An exported page carries its spans and a host that reads them; null anywhere else. */
+export function connectToRecording(): Connection | null {
+  const { spanpathPage } = globalThis as { spanpathPage?: MessageChannelLike };
+  if (!spanpathPage) return null;
+  return {
+    host: new Rpc(spanpathPage),
+    memory: { read: () => null, write: () => undefined },
+    inEditor: false,
+    onClosed: () => undefined,
+  };
+}
+
 /** The collector's own page: the token of its address opens the socket. */
 export function connectToCollector(place: Location): Promise<Connection> {
   const address = new URL('/ui/rpc', place.href);

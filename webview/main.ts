@@ -1,6 +1,6 @@
 /** The page's entry: finds its host, then starts the view. */
 import { App } from './app.js';
-import { connectToCollector, connectToEditor } from './connection.js';
+import { connectToCollector, connectToEditor, connectToRecording } from './connection.js';
 import { registerControls } from './controls.js';
 import { element } from './dom.js';
 import { followBrowserTheme } from './theme.js';
@@ -10,7 +10,8 @@ if (root) {
   const editor = connectToEditor();
   if (!editor) followBrowserTheme();
   registerControls();
-  if (editor) new App(root, editor);
+  const ready = editor ?? connectToRecording();
+  if (ready) new App(root, ready);
   else {
     connectToCollector(location)
       .then((connection) => new App(root, connection))

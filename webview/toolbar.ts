@@ -196,7 +196,7 @@ export class Toolbar {
         separated: clock === 'relative',
         run: () => context.update({ clock }),
       })),
-      ...(context.connection.inEditor
+      ...(context.inEditor
         ? (['export', 'import'] as const).map((command) => ({
             label: command === 'export' ? 'Export…' : 'Import…',
             icon: command === 'export' ? 'export' : 'folder-opened',
