@@ -20,19 +20,31 @@ const ending = (extension) => ({
   outExtension: { '.js': extension },
 });
 
+/** As `src/collector/loadGrpc.ts` names it; the same from `dist/`. */
+const grpc = '*/grpc/server.js';
+
 /** entry → dist file, and what is special about it */
 const entries = [
   { in: 'src/extension.ts', out: 'extension', ...node, external: ['vscode'] },
   // The SDK's client is heavy: its own file, loaded by the first server that is started.
   { in: 'src/vscode/mcpClient.ts', out: 'mcpClient', ...node, external: ['vscode'] },
-  { in: 'src/collector/worker.ts', out: 'collector', ...node },
+  { in: 'src/collector/worker.ts', out: 'collector', ...node, external: [grpc] },
+  // So is gRPC: its own file, read when it is switched on.
+  { in: 'src/collector/grpc/server.ts', out: 'grpc/server', ...node },
   { in: 'src/indexer/worker.ts', out: 'indexer', ...node },
   { in: 'src/shim/main.ts', out: 'shim', ...node },
   // Loaded into servers, which may run on an older Node than Spanpath itself.
   { in: 'src/hooks/node/preload.ts', out: 'hooks/node/preload', ...hook, ...ending('.cjs') },
   { in: 'src/hooks/node/loader.ts', out: 'hooks/node/loader', ...hook, ...ending('.mjs') },
-  { in: 'src/cli.ts', out: 'cli', ...node, banner: { js: '#!/usr/bin/env node' } },
+  {
+    in: 'src/cli.ts',
+    out: 'cli',
+    ...node,
+    external: [grpc],
+    banner: { js: '#!/usr/bin/env node' },
+  },
   { in: 'webview/main.ts', out: 'webview/main', ...browser },
+  { in: 'src/collector/page/main.ts', out: 'webview/page', ...browser, format: 'iife' },
   { in: 'webview/form/main.ts', out: 'webview/form', ...browser },
   {
     in: 'webview/form/main.css',

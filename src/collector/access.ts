@@ -34,15 +34,22 @@ export class Access {
     return `spanpath-${port}`;
   }
 
+  /** Whether the value of an `authorization` header lets a sender in. */
+  admits(authorization: string | undefined): boolean {
+    return this.digest === null || this.isToken(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1]);
+  }
+
   private hasToken(request: IncomingMessage, port: number): boolean {
     const given = [
       /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1],
       ...(isUi(request) ? [tokenInQuery(request), this.cookie(request, port)] : []),
     ];
-    return given.some(
-      (token) =>
-        token !== undefined && token !== null && timingSafeEqual(digestOf(token), this.digest!),
-    );
+    return given.some((token) => this.isToken(token));
+  }
+
+  private isToken(token: string | null | undefined): boolean {
+    if (token === undefined || token === null || this.digest === null) return false;
+    return timingSafeEqual(digestOf(token), this.digest);
   }
 
   private cookie(request: IncomingMessage, port: number): string | undefined {

@@ -1,7 +1,7 @@
 const startNanos = BigInt(Date.now()) * 1_000_000n;
-const startMonotonic = process.hrtime.bigint();
+const startMs = performance.now();
 
 /** Now in ns since the epoch; never goes back while the process lives. */
 export function nowNanos(): bigint {
-  return startNanos + (process.hrtime.bigint() - startMonotonic);
+  return startNanos + BigInt(Math.round((performance.now() - startMs) * 1e6));
 }

@@ -6,10 +6,13 @@ import { Access } from './access.js';
 import { BrowserView } from './browserView.js';
 import { ChangeFeed } from './changeFeed.js';
 import { announce } from './discovery.js';
+import { Transfers } from './exchange/transfers.js';
+import { FullText } from './fullText.js';
 import { Ingest } from './ingest.js';
 import { LiveChannel } from './liveChannel.js';
 import { loadStore } from './loadStore.js';
 import { watchOtherWriters } from './otherWriters.js';
+import { Outlets } from './outlets.js';
 import { createQueries, type Handlers } from './queries.js';
 import { Receiver } from './receiver.js';
 import { defaultLimits, type Limits, Retention } from './retention.js';
@@ -20,6 +23,8 @@ export interface StartOptions extends Omit<CollectorOptions, 'token'> {
   readonly token: string | null;
   /** `dist/webview`, to serve the view to a browser; absent: no `/ui/`. */
   readonly webviewDirectory?: string;
+  /** The same, for the pages that are exported; absent: `webviewDirectory`. */
+  readonly pageDirectory?: string;
   readonly limits?: Limits;
 }
 
@@ -31,6 +36,7 @@ export interface Collector {
   readonly session: Session;
   readonly ingest: Ingest;
   readonly receiver: Receiver;
+  readonly outlets: Outlets;
   stop(): Promise<void>;
 }
 
@@ -44,7 +50,8 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
   const access = new Access(options.token);
   const ingest = new Ingest(session);
   const feed = new ChangeFeed(session);
-  const queries = createQueries(session);
+  const fullText = new FullText(session);
+  const queries = createQueries(session, fullText);
   const retention = new Retention(session, options.limits ?? defaultLimits);
   const live = new LiveChannel(
     session,
@@ -96,24 +103,40 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
   const stopWatching = watchOtherWriters(session, ingest);
   retention.start();
   const endpoint = `http://127.0.0.1:${receiver.port}`;
-  const withdraw =
-    options.discoveryDir === null
-      ? () => {}
-      : announce(options.discoveryDir, {
-          endpoint,
-          token: options.token,
-          workspace: options.workspace,
-          pid: process.pid,
-          startedAt: Date.now(),
-        });
+  const startedAt = Date.now();
+  let withdraw = (): void => {};
+  const announceAs = (owns: readonly number[]): void => {
+    if (options.discoveryDir === null) return;
+    const { token, workspace } = options;
+    withdraw = announce(options.discoveryDir, {
+      ...{ endpoint, token, workspace, pid: process.pid, startedAt },
+      ...(owns.length > 0 ? { owns } : {}),
+    });
+  };
+  announceAs([]);
+  const outlets: Outlets = new Outlets({
+    ...{ endpoint, receiver, access, ingest, discoveryDir: options.discoveryDir },
+    onDidChange: () => events.emit('collector/status', outlets.status),
+    onDidOwn: announceAs,
+  });
+  const transfers = new Transfers({
+    session,
+    ingest,
+    pageDirectory: options.pageDirectory ?? options.webviewDirectory ?? '',
+    onProgress: (progress) => events.emit('transfer/progress', progress),
+  });
+  if (options.outlets) await outlets.configure(options.outlets);
 
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
+      transfers.stop();
+      await outlets.stop();
       withdraw();
       stopLoading();
       stopWatching();
       retention.stop();
+      fullText.stop();
       feed.close();
       live.close();
       view?.close();
@@ -126,6 +149,12 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
     endpoint,
     handlers: {
       ...queries,
+      ...transfers.handlers,
+      'collector/status': () => outlets.status,
+      'collector/configure': async (wanted) => {
+        await outlets.configure(wanted);
+        return outlets.status;
+      },
       'session/clear': () => {
         session.clear();
         return null;
@@ -139,6 +168,7 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
     session,
     ingest,
     receiver,
+    outlets,
     stop,
   };
 }

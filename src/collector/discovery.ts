@@ -9,6 +9,8 @@ export interface Announcement {
   readonly pid: number;
   /** ms since the epoch; the newest wins. */
   readonly startedAt: number;
+  /** Well-known ports that this collector has, and whose traffic it shares with the others. */
+  readonly owns?: readonly number[];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type {
   CollectorEvents,
@@ -16,7 +17,10 @@ async function serve(): Promise<void> {
   hushSqliteWarning();
   const port = parentPort;
   if (!port) throw new Error('the collector runs as a worker thread');
-  const { endpoint, events, handlers } = await startCollector(workerData as CollectorOptions);
+  const { endpoint, events, handlers } = await startCollector({
+    ...(workerData as CollectorOptions),
+    pageDirectory: join(__dirname, 'webview'),
+  });
   port.postMessage({ type: 'ready', endpoint } satisfies CollectorReady);
   const rpc = new Rpc<Nothing, CollectorRequests, Nothing, CollectorEvents>(
     {
@@ -30,6 +34,8 @@ async function serve(): Promise<void> {
   events.on('server/connected', (server) => rpc.emit('server/connected', server));
   events.on('server/disconnected', (server) => rpc.emit('server/disconnected', server));
   events.on('collector/problem', (problem) => rpc.emit('collector/problem', problem));
+  events.on('collector/status', (status) => rpc.emit('collector/status', status));
+  events.on('transfer/progress', (progress) => rpc.emit('transfer/progress', progress));
 }
 
 serve().catch((error: unknown) => {

@@ -316,7 +316,95 @@ export interface CallPlaces {
   readonly measured: readonly ReportedPlace[];
 }
 
+/** Another OTLP/HTTP endpoint that gets a copy of what arrives. */
+export interface ForwardTarget {
+  /** Base (`http://host:4318`), or the address of one signal, ending in `/v1/traces` and such. */
+  readonly url: string;
+  /** e.g. `authorization`; sent as they are, never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly encoding: 'protobuf' | 'json';
+  readonly gzip: boolean;
+}
+
+/** How a target does. Counts are of spans, log records and metrics since the start. */
+export interface ForwardStatus {
+  /** Without what may be secret in it: user, password, query. */
+  readonly url: string;
+  readonly state: 'idle' | 'sending' | 'waiting';
+  readonly sent: number;
+  /** Refused by the target: a bad request, or the rejected part of a good one. */
+  readonly refused: number;
+  /** Given up because the queue was full. */
+  readonly dropped: number;
+  readonly queuedRequests: number;
+  readonly queuedBytes: number;
+  /** Why the last attempt failed; null when it did not. */
+  readonly problem: string | null;
+}
+
+/** What a collector has beside its own port, switched on and off while it runs. */
+export interface CollectorOutlets {
+  /** Well-known ports (4318, 4317), open to anyone on this machine; null: not wanted. */
+  readonly httpPort: number | null;
+  readonly grpcPort: number | null;
+  readonly forward: readonly ForwardTarget[];
+}
+
+/** A well-known port that was asked for. While another has it, it is tried again and again. */
+export interface PortStatus {
+  readonly protocol: 'http' | 'grpc';
+  readonly port: number;
+  readonly owned: boolean;
+  /** Who has it, as far as it is known; null while it is ours. */
+  readonly owner: { readonly workspace: string | null; readonly pid: number | null } | null;
+  /** Why it is not ours and what that means, for the user. */
+  readonly problem: string | null;
+}
+
+export interface CollectorStatus {
+  readonly endpoint: string;
+  /** gRPC beside the own port, with its token; null when it is off. */
+  readonly grpcEndpoint: string | null;
+  readonly ports: readonly PortStatus[];
+  readonly forward: readonly ForwardStatus[];
+}
+
+export const exportFormats = ['otlp-json', 'jsonl', 'chrome', 'html'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** What came of an import. `problems` are texts such as `line 12: traceId is zero`. */
+export interface ImportResult {
+  readonly spans: number;
+  readonly logs: number;
+  readonly metrics: number;
+  /** Records and lines that could not be read; `problems` names the first ones. */
+  readonly rejected: number;
+  readonly problems: readonly string[];
+  /** Start of the first span, to show it; null when there were none. */
+  readonly firstSpan: SpanRef | null;
+}
+
 export type CollectorRequests = TraceRequests & {
+  'collector/status': { params: null; result: CollectorStatus };
+  'collector/configure': { params: CollectorOutlets; result: CollectorStatus };
+  /** Reads a file of telemetry into the session; `id` names it for progress and cancelling. */
+  'session/import': { params: { id: string; path: string }; result: ImportResult };
+  /**
+   * Writes a file: all, one trace, or what a query finds with what is above and below it. The file
+   * appears whole or not at all.
+   */
+  'session/export': {
+    params: {
+      id: string;
+      path: string;
+      format: ExportFormat;
+      traceId: string | null;
+      query: string;
+    };
+    result: { spans: number; bytes: number };
+  };
+  /** Ends a running import or export; its request fails with "cancelled". */
+  'transfer/cancel': { params: { id: string }; result: null };
   'call/places': { params: SpanRef; result: CallPlaces | null };
   'handler/places': {
     params: { server: string; kind: HandlerKind; name: string };
@@ -332,6 +420,10 @@ export type CollectorEvents = TraceEvents & {
   'server/connected': ServerIdentity;
   'server/disconnected': ServerIdentity;
   'collector/problem': { message: string };
+  /** A port was won or lost, or a forward target changed its state; at most once a second. */
+  'collector/status': CollectorStatus;
+  /** Progress of a running import or export, as a part of 1; null while it is not known. */
+  'transfer/progress': { id: string; part: number | null };
 };
 
 /** Given to the worker as `workerData`. */
@@ -344,6 +436,8 @@ export interface CollectorOptions {
   readonly workspace: string | null;
   /** Wanted again after a crash, so that running shims find the new collector; any other when taken. */
   readonly port?: number;
+  /** Wanted from the start; later ones by `collector/configure`. */
+  readonly outlets?: CollectorOutlets;
 }
 
 /** The worker's first message. */
@@ -438,7 +532,10 @@ export type HostRequests = TraceRequests & {
   /** Opens an http or https address after asking; anything else is refused. */
   'link/open': { params: { url: string }; result: null };
   'command/run': {
-    params: { command: 'replay' | 'startServer' | 'showServers' | 'clear'; span: SpanRef | null };
+    params: {
+      command: 'replay' | 'startServer' | 'showServers' | 'clear' | 'export' | 'import';
+      span: SpanRef | null;
+    };
     result: null;
   };
 };
@@ -446,6 +543,8 @@ export type HostRequests = TraceRequests & {
 export type HostEvents = TraceEvents & {
   /** Select and scroll to a span, e.g. when opened from the Servers view. */
   'view/reveal': { span: SpanRef };
+  /** Search for something, or open a pane, e.g. from a lens in the editor. */
+  'view/show': { query?: string; pane?: 'findings' | 'statistics' };
   /** Telemetry trouble to show in the view's banner; null clears it. */
   'view/problem': { message: string | null };
 };
@@ -465,6 +564,10 @@ export interface CallSubject {
   readonly schema: { readonly [key: string]: unknown };
   /** Arguments as JSON text: what was sent last, or the call that is replayed; null at first. */
   readonly lastArguments: string | null;
+  /** Call at once: a replay. */
+  readonly callNow?: boolean;
+  /** Said above the button, e.g. that values of a replayed call were hidden when it was recorded. */
+  readonly note?: string;
 }
 
 /** How a call of the form ended. */

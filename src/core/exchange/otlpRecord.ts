@@ -4,6 +4,16 @@ import { WireError } from '../otlp/wireReader.js';
 
 type Record_ = { [key: string]: unknown };
 
+/** A number that a double cannot hold, where OTLP puts times and integers. */
+const longNumber =
+  /"(?:[a-zA-Z]*UnixNano|[a-z_]*unix_nano|intValue|int_value|asInt|as_int)"\s*:\s*-?\d{16,}/;
+const longNumbers = new RegExp(`(${longNumber.source.replace('-?', ')(-?')})(?=\\s*[,}])`, 'g');
+
+/** The value of a JSON text; 64-bit integers that are spelled as numbers keep every digit. */
+export function parseRecord(text: string): unknown {
+  return JSON.parse(longNumber.test(text) ? text.replace(longNumbers, '$1"$2"') : text);
+}
+
 /**
  * Makes a span or log record as files spell it the same as on the wire, in place: enum names
  * become numbers, and ids in base64 (as generic protobuf-to-JSON writers spell bytes) hex.

@@ -2,8 +2,8 @@ import type { Signal } from '../otlp/schema.js';
 import { decodeText } from '../otlp/text.js';
 import { WireError } from '../otlp/wireReader.js';
 import { type JaegerProcesses, JaegerTrace } from './jaegerTrace.js';
-import { type JsonListener, type JsonPlace, JsonScanner } from './jsonScanner.js';
-import { tidyRecord } from './otlpRecord.js';
+import { type JsonListener, type JsonPlace, JsonSplitter } from './jsonSplitter.js';
+import { parseRecord, tidyRecord } from './otlpRecord.js';
 import { documentShape } from './otlpShape.js';
 import { countOf, noteProblem, type Piece, type ReadReport } from './piece.js';
 import { PieceBuilder } from './pieceBuilder.js';
@@ -13,7 +13,7 @@ import { PieceBuilder } from './pieceBuilder.js';
  * Which it is shows in the members' names; nothing else is asked of the file.
  */
 export class JsonReader implements JsonListener {
-  private readonly scanner = new JsonScanner(documentShape(), this);
+  private readonly splitter = new JsonSplitter(documentShape(), this);
   private readonly builders: Readonly<Record<Signal['path'], PieceBuilder>>;
   private jaeger = new JaegerTrace();
   /** Something in the file has a name that is understood. */
@@ -31,11 +31,11 @@ export class JsonReader implements JsonListener {
   }
 
   push(chunk: Uint8Array): void {
-    this.scanner.push(chunk);
+    this.splitter.push(chunk);
   }
 
   end(): void {
-    this.scanner.end();
+    this.splitter.end();
     for (const builder of Object.values(this.builders)) builder.finish();
     if (this.isKnown || this.report.rejected > 0) return;
     noteProblem(this.report, {
@@ -67,7 +67,7 @@ export class JsonReader implements JsonListener {
 
   taken(name: string, bytes: Uint8Array, place: JsonPlace): void {
     try {
-      const value: unknown = JSON.parse(decodeText(bytes, 0, bytes.length));
+      const value = parseRecord(decodeText(bytes, 0, bytes.length));
       const [signal, what] = name.split('/') as [string, string];
       if (signal === 'jaeger') this.takenOfJaeger(what, value, place);
       else this.takenOfOtlp(signal as Signal['path'], what, value);

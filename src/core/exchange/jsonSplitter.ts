@@ -62,7 +62,7 @@ const torn = '{"resource';
  * the memory. After an error in a document of one line the next line is read; after one in a
  * document of many lines, the next line that starts a document.
  */
-export class JsonScanner {
+export class JsonSplitter {
   private line = 1;
   private consumed = 0;
   private mode: Mode = 'structure';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonScanner, type Shape } from '../../../../src/core/exchange/jsonScanner.js';
+import { JsonSplitter, type Shape } from '../../../../src/core/exchange/jsonSplitter.js';
 
 const shape: Shape = {
   tell: 'document',
@@ -20,7 +20,7 @@ function scan(text: string, chunkSize = 1 << 20, maxValueBytes?: number) {
   const taken: { name: string; value: unknown; line: number }[] = [];
   const problems: string[] = [];
   const told: string[] = [];
-  const scanner = new JsonScanner(
+  const splitter = new JsonSplitter(
     root,
     {
       taken: (name, bytes, { line }) =>
@@ -33,9 +33,9 @@ function scan(text: string, chunkSize = 1 << 20, maxValueBytes?: number) {
   );
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += chunkSize) {
-    scanner.push(bytes.subarray(at, at + chunkSize));
+    splitter.push(bytes.subarray(at, at + chunkSize));
   }
-  scanner.end();
+  splitter.end();
   return { values: taken.map(({ value }) => value), taken, problems, told };
 }
 

@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createGunzip } from 'node:zlib';
+import { eachSpan } from '../../core/exchange/eachSpan.js';
+import { describeProblem, emptyReport, noteProblem } from '../../core/exchange/piece.js';
+import { readPieces } from '../../core/exchange/readPieces.js';
+import type { ImportResult } from '../../core/protocol.js';
+import type { SpanRef } from '../../core/trace/model.js';
+import type { Ingest } from '../ingest.js';
+
+export interface ImportOptions {
+  readonly signal?: AbortSignal;
+  /** As a part of 1. */
+  readonly onProgress?: (part: number) => void;
+}
+
+const shownProblems = 100;
+
+/**
+ * Reads a file of telemetry into a session: OTLP JSON, JSON lines, OTLP protobuf, Jaeger JSON or a
+ * page that was exported, any of them gzipped. Every piece is committed on its own; what a
+ * cancelled import had read by then stays.
+ * @throws when the file cannot be read, or the signal's reason.
+ */
+export async function importFile(
+  ingest: Ingest,
+  path: string,
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  const report = emptyReport();
+  const total = Math.max(1, (await stat(path)).size);
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
+  let firstSpan: SpanRef | null = null;
+  const tell = (): void => options.onProgress?.(Math.min(1, file.bytesRead / total));
+  try {
+    for await (const piece of readPieces(decompressed(file), report, {
+      ...(options.signal ? { signal: options.signal } : {}),
+      onProgress: tell,
+    })) {
+      const [result] = ingest.receive([{ signal: piece.signal, body: piece.bytes }]);
+      if (result instanceof Error) throw result;
+      if (firstSpan === null && piece.signal === 'traces') {
+        const span = eachSpan(piece).next().value;
+        if (span) firstSpan = { traceId: span.traceId, spanId: span.spanId };
+      }
+    }
+  } catch (error) {
+    if (!isBadGzip(error)) throw error;
+    const byte = file.bytesRead;
+    noteProblem(report, { line: null, byte, reason: 'the compressed file is cut off or damaged' });
+  } finally {
+    file.destroy();
+  }
+  const { spans, logs, metrics, rejected } = report;
+  const problems = report.problems.slice(0, shownProblems).map(describeProblem);
+  return { spans, logs, metrics, rejected, problems, firstSpan };
+}
+
+/** The bytes of a file, unpacked when it is gzip. */
+async function* decompressed(file: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array, void, void> {
+  const chunks = file[Symbol.asyncIterator]();
+  const first = await chunks.next();
+  if (first.done) return;
+  const all = (async function* () {
+    yield first.value;
+    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+  })();
+  if (first.value[0] === 0x1f && first.value[1] === 0x8b) {
+    const { Readable } = await import('node:stream');
+    yield* Readable.from(all).compose(createGunzip()) as AsyncIterable<Buffer>;
+  } else yield* all;
+}
+
+function isBadGzip(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return code === 'Z_DATA_ERROR' || code === 'Z_BUF_ERROR';
+}
