@@ -6,7 +6,7 @@ const chunksAtOnce = 16;
 
 /** Indexes what the file holds, oldest first, in the background. Returns what stops it. */
 export function loadStore(session: Session, ingest: Ingest): () => void {
-  const until = session.store.totals().lastChunk;
+  const until = session.store.lastChunk();
   let after = 0;
   let stopped = until === 0;
   const step = (): void => {

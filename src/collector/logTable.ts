@@ -39,6 +39,11 @@ export class LogTable {
     return this.byEvent.get(eventName) ?? [];
   }
 
+  /** The span of the log at a place, or null. */
+  spanAt(chunk: number, at: number): SpanRef | null {
+    return this.byChunk.get(chunk)?.find((entry) => entry.at === at)?.span ?? null;
+  }
+
   forgetChunk(chunk: number): void {
     for (const entry of this.byChunk.get(chunk) ?? []) {
       this.size--;

@@ -8,7 +8,7 @@ const chunksAtOnce = 256;
 export function watchOtherWriters(session: Session, ingest: Ingest): () => void {
   if (session.store.path === null) return () => {};
   let version = session.store.dataVersion();
-  let seen = session.store.totals().lastChunk;
+  let seen = session.store.lastChunk();
   const timer = setInterval(() => {
     if (session.store.path === null) return;
     const now = session.store.dataVersion();

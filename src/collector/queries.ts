@@ -18,9 +18,12 @@ export type Handlers<R> = {
 type QueryRequests = TraceRequests & Pick<CollectorRequests, 'call/places' | 'handler/places'>;
 
 /** Answers every request that reads a session. */
-export function createQueries(session: Session): Handlers<QueryRequests> {
+export function createQueries(
+  session: Session,
+  fullText: Parameters<typeof createQuerySource>[1],
+): Handlers<QueryRequests> {
   const places = new Places(session);
-  const queries = new QueryCache(session, createQuerySource(session));
+  const queries = new QueryCache(session, createQuerySource(session, fullText));
   const rows = new Rows(session, queries, places);
   const details = new Details(session, rows, places);
   return {

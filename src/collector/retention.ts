@@ -17,6 +17,8 @@ export const defaultLimits: Limits = {
   maxAgeMs: 14 * 24 * 3600 * 1000,
 };
 
+/** A store in memory keeps less. */
+const maxMemoryBytes = 256 * 1024 * 1024;
 const periodMs = 250;
 const chunksAtOnce = 64;
 const agePeriodMs = 60_000;
@@ -59,13 +61,15 @@ export class Retention {
 
   private isOver(): boolean {
     const { index, store } = this.session;
-    return index.spans > this.limits.maxSpans || store.totals().bytes > this.limits.maxBytes;
+    const maxBytes =
+      store.path === null ? Math.min(this.limits.maxBytes, maxMemoryBytes) : this.limits.maxBytes;
+    return index.spans > this.limits.maxSpans || store.bytes > maxBytes;
   }
 
   private drop(chunks: readonly Chunk[]): boolean {
     if (chunks.length === 0) return false;
     const { session } = this;
-    session.store.transact(() => session.store.deleteChunks(chunks.map(({ id }) => id)));
+    session.store.transact(() => session.store.deleteChunks(chunks));
     for (const chunk of chunks) {
       if (chunk.signal === 'traces') this.forgetSpans(chunk);
       else if (chunk.signal === 'logs') session.logs.forgetChunk(chunk.id);

@@ -45,6 +45,11 @@ export class Session extends EventEmitter<SessionEvents> {
     this.live.on('changed', () => this.emit('changed'));
   }
 
+  /** Where chunks are, oldest first: the file that failed, if one did, and what took over. */
+  get stores(): readonly Store[] {
+    return this.failed ? [this.failed, this.store] : [this.store];
+  }
+
   /** Encoded bytes of the span in a slot; null for running calls and placeholders. */
   readBytes(slot: number): Uint8Array | null {
     const { chunk, at, length } = this.index.columns;
@@ -96,7 +101,9 @@ export class Session extends EventEmitter<SessionEvents> {
         insert.run(row.id as number, row.body as Uint8Array);
       }
     }
-    const last = from.totals().lastChunk;
+    // Ids stay above those of chunks that were written and then undone.
+    const last = from.lastChunk();
+    to.searchedUpTo = last;
     to.database.exec(`INSERT INTO sqlite_sequence(name, seq) VALUES ('chunks', ${last + 1000})`);
   }
 

@@ -1,6 +1,10 @@
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { migrate } from './storeSchema.js';
+import { salvage } from './salvage.js';
+import { migrate, readState, writeState } from './storeSchema.js';
+
+/** Row ids of the search index that a chunk has. */
+const textsOfChunk = 2 ** 27;
 
 /** Which request a chunk came with. */
 export const chunkSignals = ['traces', 'logs', 'metrics'] as const;
@@ -30,6 +34,10 @@ export class Store {
   private readonly selectPart: StatementSync;
   private readonly selectBody: StatementSync;
   private readonly selectAfter: StatementSync;
+  /** Bytes of all chunks, as far as this process knows. */
+  bytes: number;
+  /** Last chunk whose texts are in the search index. */
+  searchedUpTo: number;
 
   private constructor(
     readonly database: DatabaseSync,
@@ -51,6 +59,10 @@ export class Store {
     this.selectAfter = database.prepare(
       'SELECT id, signal, resource, scope, body FROM chunks WHERE id > ? ORDER BY id LIMIT ?',
     );
+    this.bytes = Number(
+      database.prepare('SELECT coalesce(sum(bytes), 0) AS bytes FROM chunks').get()?.bytes,
+    );
+    this.searchedUpTo = readState(database, 'searched');
   }
 
   static inMemory(): Store {
@@ -64,36 +76,49 @@ export class Store {
    * @throws when there is no place to write.
    */
   static open(path: string): Store {
-    const isNew = !existsSync(path);
+    createPrivately(path);
     try {
-      const store = Store.openAsIs(path, null);
-      if (isNew) chmodSync(path, 0o600);
-      return store;
+      return Store.openAsIs(path);
     } catch (error) {
       if (!isCorrupt(error)) throw error;
-      const aside = `${path}.damaged-${Date.now()}`;
-      renameSync(path, aside);
-      for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true });
-      const store = Store.openAsIs(path, `the store was damaged; it was moved to ${aside}`);
-      chmodSync(path, 0o600);
-      return store;
+      return Store.replaceDamaged(path);
     }
   }
 
-  private static openAsIs(path: string, repaired: string | null): Store {
+  private static openAsIs(path: string): Store {
     const database = new DatabaseSync(path, { timeout: 5_000 });
     try {
       database.exec('PRAGMA journal_mode = WAL');
       database.exec('PRAGMA synchronous = NORMAL');
       database.exec('PRAGMA cache_size = -8000');
-      const [check] = database.prepare('PRAGMA quick_check(1)').all();
-      if (check?.quick_check !== 'ok') throw new CorruptStore(String(check?.quick_check));
       migrate(database);
-      return new Store(database, path, repaired);
+      // A file that was closed in order is not looked through again.
+      if (readState(database, 'clean') !== 1) {
+        const [check] = database.prepare('PRAGMA quick_check(1)').all();
+        if (check?.quick_check !== 'ok') throw new CorruptStore(String(check?.quick_check));
+      }
+      writeState(database, 'clean', 0);
+      return new Store(database, path, null);
     } catch (error) {
       database.close();
       throw error;
     }
+  }
+
+  private static replaceDamaged(path: string): Store {
+    const aside = `${path}.damaged-${Date.now()}`;
+    renameSync(path, aside);
+    for (const suffix of ['-wal', '-shm']) {
+      if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+    }
+    createPrivately(path);
+    const { database } = Store.openAsIs(path);
+    const saved = salvage(aside, database);
+    return new Store(
+      database,
+      path,
+      `the stored traces were damaged; ${saved} of their parts were saved, the damaged file is ${aside}`,
+    );
   }
 
   /** Runs `work` in one transaction; whatever it throws undoes it. */
@@ -111,6 +136,7 @@ export class Store {
 
   /** Returns the chunk's id; ids only grow, over all processes that write to the file. */
   append(chunk: Omit<Chunk, 'id'>, records: number): number {
+    this.bytes += chunk.body.length;
     const { lastInsertRowid } = this.insertChunk.run(
       chunkSignals.indexOf(chunk.signal),
       chunk.resource,
@@ -125,6 +151,7 @@ export class Store {
 
   /** Appends under a given id, as when a chunk moves here from a store that failed. */
   appendAt(chunk: Chunk, records: number): void {
+    this.bytes += chunk.body.length;
     const signal = chunkSignals.indexOf(chunk.signal);
     const { id, resource, scope, body } = chunk;
     this.insertChunkAt.run(id, signal, resource, scope, Date.now(), records, body.length, body);
@@ -179,22 +206,43 @@ export class Store {
       .map(toChunk);
   }
 
-  deleteChunks(ids: readonly number[]): void {
+  /** Deletes chunks and their texts. */
+  deleteChunks(chunks: readonly Chunk[]): void {
     const statement = this.database.prepare('DELETE FROM chunks WHERE id = ?');
-    for (const id of ids) statement.run(id);
+    const texts = this.database.prepare('DELETE FROM search WHERE rowid >= ? AND rowid < ?');
+    for (const { id, body, signal } of chunks) {
+      statement.run(id);
+      if (signal !== 'metrics' && id <= this.searchedUpTo) {
+        texts.run(id * textsOfChunk, (id + 1) * textsOfChunk);
+      }
+      this.bytes -= body.length;
+    }
   }
 
-  totals(): { spans: number; bytes: number; lastChunk: number } {
-    const row = this.database
-      .prepare(
-        'SELECT coalesce(sum(CASE WHEN signal = 0 THEN records END), 0) AS spans, coalesce(sum(bytes), 0) AS bytes, coalesce(max(id), 0) AS last FROM chunks',
-      )
-      .get();
-    return {
-      spans: Number(row?.spans ?? 0),
-      bytes: Number(row?.bytes ?? 0),
-      lastChunk: Number(row?.last ?? 0),
-    };
+  /** Adds texts to the search index, which then covers all chunks up to one. */
+  addTexts(texts: readonly { readonly row: number; readonly text: string }[], upTo: number): void {
+    this.transact(() => {
+      const insert = this.database.prepare(
+        'INSERT OR REPLACE INTO search(rowid, text) VALUES (?, ?)',
+      );
+      for (const { row, text } of texts) insert.run(row, text);
+      writeState(this.database, 'searched', upTo);
+    });
+    this.searchedUpTo = upTo;
+  }
+
+  /** Rows whose text holds `text`, in any case; at least three characters. */
+  search(text: string, limit: number): number[] {
+    return this.database
+      .prepare('SELECT rowid FROM search WHERE search MATCH ? LIMIT ?')
+      .all(`"${text.replaceAll('"', '""')}"`, limit)
+      .map((row) => Number(row.rowid));
+  }
+
+  lastChunk(): number {
+    return Number(
+      this.database.prepare('SELECT coalesce(max(id), 0) AS last FROM chunks').get()?.last,
+    );
   }
 
   /** Changes when another connection has written. */
@@ -203,18 +251,32 @@ export class Store {
   }
 
   clear(): void {
+    const last = this.lastChunk();
     this.transact(() => {
       this.database.exec('DELETE FROM chunks');
       this.database.exec("INSERT INTO search(search) VALUES ('delete-all')");
-      this.database.exec(
-        "UPDATE state SET value = (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'chunks') WHERE key = 'searched'",
-      );
+      writeState(this.database, 'searched', last);
     });
+    this.bytes = 0;
+    this.searchedUpTo = last;
   }
 
   close(): void {
-    if (this.database.isOpen) this.database.close();
+    if (!this.database.isOpen) return;
+    if (this.path !== null) {
+      try {
+        writeState(this.database, 'clean', 1);
+      } catch {
+        // A disk that is full: the file is looked through at the next start.
+      }
+    }
+    this.database.close();
   }
+}
+
+/** Before SQLite does, whose journal and memory files take over the rights of the file. */
+function createPrivately(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'wx', 0o600));
 }
 
 class CorruptStore extends Error {}

@@ -15,10 +15,10 @@ const steps: readonly string[] = [
      bytes INTEGER NOT NULL,
      body BLOB NOT NULL
    );
-   -- What was said in arguments, results, logs and exceptions; rowid = chunk × 2^21 + offset.
-   CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, tokenize='unicode61');
+   -- What was said in arguments, results, logs and exceptions; rowid = chunk × 2^27 + offset.
+   CREATE VIRTUAL TABLE search USING fts5(text, content='', contentless_delete=1, tokenize='trigram');
    CREATE TABLE state(key TEXT PRIMARY KEY, value);
-   INSERT INTO state VALUES ('searched', 0);`,
+   INSERT INTO state VALUES ('searched', 0), ('clean', 1);`,
 ];
 
 export class NewerStore extends Error {
@@ -40,4 +40,13 @@ export function migrate(database: DatabaseSync): void {
     database.exec(`PRAGMA user_version = ${step + 1}`);
   }
   database.exec('COMMIT');
+}
+
+/** A number that the store keeps about itself. */
+export function readState(database: DatabaseSync, key: 'searched' | 'clean'): number {
+  return Number(database.prepare('SELECT value FROM state WHERE key = ?').get(key)?.value ?? 0);
+}
+
+export function writeState(database: DatabaseSync, key: 'searched' | 'clean', value: number): void {
+  database.prepare('INSERT OR REPLACE INTO state(key, value) VALUES (?, ?)').run(key, value);
 }

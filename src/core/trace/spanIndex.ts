@@ -353,6 +353,7 @@ const contentFacts = [
   factIndex('output.value'),
 ];
 
-function hasContent(batch: TraceBatch, row: number): boolean {
+/** Whether a row of a batch carries arguments or a result. */
+export function hasContent(batch: TraceBatch, row: number): boolean {
   return contentFacts.some((fact) => batch.facts[row * factKeys.length + fact] !== 0);
 }
