@@ -19,7 +19,8 @@ export function childEnvironment(
     delete env.SPANPATH_ELECTRON;
     delete env.ELECTRON_RUN_AS_NODE;
   }
-  delete env.SPANPATH_TOKEN;
+  // Addressed to this shim; one that the server starts finds its own way.
+  for (const own of ['ENDPOINT', 'TOKEN', 'SERVER']) delete env[`SPANPATH_${own}`];
   if (!target) return env;
   const general = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
   for (const signal of ['TRACES', 'LOGS', 'METRICS']) {

@@ -347,7 +347,10 @@ export class Conversation {
   }
 
   private close(call: OpenCall, verdict: Verdict, timeNanos: Nanos): void {
-    if (call.method === 'initialize') Object.assign(call.attributes, this.sessionAttributes);
+    // What was learnt while it ran, such as the version that `initialize` settled.
+    for (const [key, value] of Object.entries(this.sessionAttributes)) {
+      call.attributes[key] ??= value;
+    }
     const { resource, version } = this.options;
     this.listener.onDidEnd(call.finish(verdict, timeNanos, resource, version), verdict.outcome);
   }

@@ -12,8 +12,11 @@ export interface PostResult {
 }
 
 const agent = new HttpAgent({ keepAlive: true, maxSockets: 1 });
-/** OTLP 1.11, "Retryable response codes". */
-const retryable = new Set([429, 502, 503, 504]);
+/**
+ * OTLP 1.11, "Retryable response codes"; and those that say that this is not our collector, or not
+ * our token: the data is good, and another collector may take it.
+ */
+const retryable = new Set([429, 502, 503, 504, 401, 403, 404, 405]);
 
 /** Never rejects. `timeoutMs` covers the whole exchange. */
 export function postOtlp(

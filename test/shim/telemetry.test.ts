@@ -1,0 +1,347 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeCollector } from './fakeCollector.js';
+import { ShimProcess, serverPath, temporaryDir, until } from './shimProcess.js';
+
+const tools = ['--', process.execPath, serverPath('tools.mjs')];
+let collector: FakeCollector;
+
+beforeEach(async () => {
+  collector = await FakeCollector.start();
+});
+afterEach(() => collector.stop());
+
+function start(options: readonly string[] = [], env: Record<string, string> = {}): ShimProcess {
+  const shim = new ShimProcess(
+    ['--endpoint', collector.endpoint, '--token', 'key', '--name', 'tools', ...options, ...tools],
+    env,
+  );
+  shim.send({
+    jsonrpc: '2.0',
+    id: 0,
+    method: 'initialize',
+    params: { protocolVersion: '2025-06-18' },
+  });
+  return shim;
+}
+
+/** Calls one tool and waits for the end of all. */
+async function callOnce(
+  name: string,
+  args: unknown = {},
+  options: readonly string[] = [],
+  env = {},
+) {
+  const shim = start(options, env);
+  shim.call(1, name, args);
+  await until(() => shim.stdout.includes('"id":1'));
+  const exit = await shim.end();
+  return { exit, span: collector.named(`tools/call ${name}`) };
+}
+
+describe('a call arrives at the collector', () => {
+  it('with its names, ids, times and messages', async () => {
+    const { exit, span } = await callOnce('echo', { message: 'hi' });
+    expect(span?.attributes).toMatchObject({
+      'mcp.method.name': 'tools/call',
+      'gen_ai.tool.name': 'echo',
+      'mcp.protocol.version': '2025-06-18',
+      'network.transport': 'pipe',
+      'spanpath.outcome': 'ok',
+      'gen_ai.tool.call.arguments': '{"message":"hi"}',
+    });
+    expect(span?.resource).toMatchObject({
+      'service.name': 'tools',
+      'spanpath.server.name': 'tools',
+      'spanpath.server.cwd': process.cwd(),
+    });
+    expect(exit.stdout.toString()).toContain(`00-${span?.traceId}-${span?.spanId}-01`);
+    expect(span?.events.length).toBe(2);
+    expect((span?.endNanos ?? 0n) > (span?.startNanos ?? 0n)).toBe(true);
+    expect(Math.abs(Number((span?.startNanos ?? 0n) / 1_000_000n) - Date.now())).toBeLessThan(
+      60_000,
+    );
+    expect([...collector.authorizations]).toEqual(['Bearer key']);
+    expect(collector.named('initialize')?.attributes['spanpath.outcome']).toBe('ok');
+  });
+
+  it.each([
+    ['fail', 'tool_error', 'tool_error'],
+    ['refuse', 'protocol_error', '-32602'],
+    ['lie', 'payload_error', 'payload_error'],
+  ])('as %s: %s', async (name, outcome, errorType) => {
+    const { span } = await callOnce(name);
+    expect(span?.attributes).toMatchObject({
+      'spanpath.outcome': outcome,
+      'error.type': errorType,
+    });
+    expect(span?.statusCode).toBe(2);
+  });
+
+  it('as abandoned when the server exits first', async () => {
+    const shim = start();
+    shim.call(1, 'crash');
+    expect((await shim.exit).code).toBe(3);
+    expect(collector.named('tools/call crash')?.attributes['spanpath.outcome']).toBe('abandoned');
+  });
+
+  it('as timed out when the client says so', async () => {
+    const shim = start();
+    shim.call(1, 'hang');
+    shim.send({
+      method: 'notifications/cancelled',
+      params: { requestId: 1, reason: 'Request timed out' },
+    });
+    await until(() => collector.named('tools/call hang') !== undefined);
+    expect(collector.named('tools/call hang')?.attributes['spanpath.outcome']).toBe('timeout');
+    await shim.end();
+  });
+
+  it('with what was printed to stdout by mistake, and to stderr, while it ran', async () => {
+    const printed = await callOnce('print');
+    const [finding] = collector.findings('stdout_pollution');
+    expect(finding).toMatchObject({
+      body: 'debug: printed by mistake',
+      spanId: printed.span?.spanId,
+    });
+    expect(printed.exit.stdout.toString()).toContain('debug: printed by mistake\n');
+    const complained = await callOnce('complain');
+    expect(collector.logs.find((log) => log.eventName === 'spanpath.stderr')).toMatchObject({
+      body: 'something is odd',
+      spanId: complained.span?.spanId,
+    });
+  });
+
+  it('while it runs, with its progress', async () => {
+    const shim = start();
+    shim.call(1, 'progress', {}, { _meta: { progressToken: 'p' } });
+    await until(() =>
+      collector.live.some(
+        (message) => message.type === 'callStarted' && message.name === 'tools/call progress',
+      ),
+    );
+    expect(collector.live[0]).toMatchObject({
+      type: 'hello',
+      server: { name: 'tools', transport: 'stdio' },
+    });
+    await until(() => collector.live.some((message) => message.type === 'callEnded'));
+    await shim.end();
+    expect(collector.named('tools/call progress')?.events.length).toBe(3);
+  });
+
+  it('with the request that the server made inside it', async () => {
+    const shim = start();
+    shim.call(1, 'ask');
+    await until(() => shim.stdout.includes('sampling/createMessage'));
+    shim.send({ jsonrpc: '2.0', id: 's1', result: {} });
+    await until(() => shim.stdout.includes('"id":1'));
+    await shim.end();
+    const [ask, sampling] = [
+      collector.named('tools/call ask'),
+      collector.named('sampling/createMessage'),
+    ];
+    expect(sampling).toMatchObject({ traceId: ask?.traceId, parentSpanId: ask?.spanId });
+  });
+
+  it('in the trace of the one who called', async () => {
+    const shim = start();
+    const traceId = 'ab'.repeat(16);
+    shim.call(
+      1,
+      'echo',
+      { message: 'x' },
+      { _meta: { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, tracestate: 'v=1' } },
+    );
+    await until(() => shim.stdout.includes('"id":1'));
+    const { stdout } = await shim.end();
+    const span = collector.named('tools/call echo');
+    expect(span).toMatchObject({ traceId, parentSpanId: 'cd'.repeat(8) });
+    const lines = stdout.toString().trim().split('\n');
+    expect(JSON.parse(lines[1] ?? '').result.seen).toEqual({
+      traceparent: `00-${traceId}-${span?.spanId}-01`,
+      tracestate: 'v=1',
+    });
+  });
+
+  it('without a word of a message that is too large to keep', async () => {
+    const { exit, span } = await callOnce('big', { bytes: 3 << 20 });
+    expect(exit.stdout.length).toBeGreaterThan(3 << 20);
+    expect(span?.attributes).toMatchObject({ 'spanpath.outcome': 'ok' });
+    expect(span?.attributes['spanpath.response.bytes']).toBeGreaterThan(3 << 20);
+    const answer = span?.events[1]?.attributes;
+    expect(answer?.['spanpath.message.truncated']).toBe(true);
+    expect(String(answer?.['spanpath.message.body']).length).toBeLessThan(1 << 20);
+  });
+});
+
+describe('content', () => {
+  const args = { message: 'hi', apiKey: 'very-secret' };
+  it.each([
+    [['--content', 'full'], {}, '"apiKey":"very-secret"'],
+    [[], {}, '"apiKey":"[redacted]"'],
+    [['--content', 'keys'], {}, '{"message":"[string]","apiKey":"[redacted]"}'],
+    [['--redact', 'message'], {}, '{"message":"[redacted]","apiKey":"[redacted]"}'],
+    [['--content', 'none'], {}, undefined],
+    [[], { TRACELOOP_TRACE_CONTENT: 'false' }, undefined],
+    [[], { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'NO_CONTENT' }, undefined],
+  ])('%j %j', async (options, env, expected) => {
+    const { span } = await callOnce('echo', args, options, env);
+    const kept = span?.attributes['gen_ai.tool.call.arguments'];
+    if (expected === undefined) {
+      expect(kept).toBeUndefined();
+      expect(JSON.stringify(collector.spans.map(({ events }) => events))).not.toContain('hi');
+    } else expect(kept).toContain(expected);
+    expect(span?.attributes['gen_ai.tool.name']).toBe('echo');
+  });
+});
+
+describe('trouble with the collector never reaches the traffic', () => {
+  async function talk(shim: ShimProcess, calls: number): Promise<void> {
+    for (let id = 1; id <= calls; id++) {
+      shim.call(id, 'echo', { message: 'x' });
+      await shim.lines(id + 1);
+    }
+  }
+
+  function spooled(shim: ShimProcess, signal = 'traces'): string[] {
+    const directory = join(shim.home, 'spool');
+    try {
+      return readdirSync(directory)
+        .filter((file) => file.endsWith(`.${signal}.jsonl`))
+        .map((file) => join(directory, file));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Everything in the spool, read as the file format of OTLP. */
+  function readSpool(shim: ShimProcess): void {
+    for (const file of spooled(shim)) {
+      for (const line of readFileSync(file, 'utf8').trim().split('\n'))
+        collector.read(JSON.parse(line));
+    }
+  }
+
+  it('when there is none: spans wait in a private spool', async () => {
+    const shim = new ShimProcess(['--name', 'tools', ...tools]);
+    await talkInitialized(shim);
+    await shim.end();
+    const [file = ''] = spooled(shim);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(join(shim.home, 'spool')).mode & 0o777).toBe(0o700);
+    readSpool(shim);
+    expect(collector.spans.filter(({ name }) => name === 'tools/call echo').length).toBe(20);
+  });
+
+  it('when it never answers: the exit does not wait for it', async () => {
+    collector.status = 0;
+    const shim = start();
+    await talk(shim, 20);
+    const before = performance.now();
+    expect((await shim.end()).code).toBe(0);
+    // Generous: what is tested is that ten seconds of waiting for an answer are not waited for.
+    expect(performance.now() - before).toBeLessThan(5_000);
+    readSpool(shim);
+    expect(collector.spans.length).toBe(21);
+  });
+
+  it.each([503, 429, 401])('when it says %i for a while: they are sent again', async (status) => {
+    collector.status = status;
+    const shim = start();
+    await talk(shim, 3);
+    await until(() => collector.requests > 0);
+    collector.status = null;
+    await until(() => collector.named('tools/call echo') !== undefined);
+    await shim.end();
+    expect(new Set(collector.spans.map(({ spanId }) => spanId)).size).toBe(4);
+  });
+
+  it('when it refuses what it is sent: that is counted and reported', async () => {
+    collector.status = 400;
+    const shim = start();
+    await talk(shim, 1);
+    await until(() => collector.requests > 0);
+    collector.status = null;
+    await talk(shim, 2);
+    await until(() => collector.findings('telemetry_dropped').length > 0);
+    await shim.end();
+  });
+
+  it('when it dies and comes back: the same spans arrive', async () => {
+    const shim = start();
+    await talk(shim, 2);
+    const { port } = collector;
+    await collector.stop();
+    shim.call(50, 'refuse');
+    await until(() => shim.stdout.includes('"id":50'));
+    collector = await FakeCollector.start(port);
+    await until(() => collector.named('tools/call refuse') !== undefined);
+    await shim.end();
+  });
+
+  it('when the spool is full or not writable: they are dropped, and calls go on', async () => {
+    const full = new ShimProcess(['--spool-limit', '10', ...tools]);
+    await talkInitialized(full);
+    expect((await full.end()).code).toBe(0);
+    expect(spooled(full)).toEqual([]);
+    const home = temporaryDir();
+    writeFileSync(join(home, 'file'), '');
+    const blocked = new ShimProcess(['--spool', join(home, 'file', 'below'), ...tools]);
+    await talkInitialized(blocked);
+    expect((await blocked.end()).code).toBe(0);
+  });
+
+  it('when one starts later: it is found, and gets what comes', async () => {
+    const shim = new ShimProcess(['--name', 'late', ...tools]);
+    await talkInitialized(shim);
+    announce(shim.home, process.cwd(), process.pid);
+    for (let id = 100; collector.spans.length === 0; id++) {
+      shim.call(id, 'echo', { message: 'x' });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await shim.end();
+    expect([...collector.authorizations]).toEqual(['Bearer found']);
+  });
+
+  async function talkInitialized(shim: ShimProcess): Promise<void> {
+    shim.send({
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18' },
+    });
+    await talk(shim, 20);
+  }
+
+  function announce(
+    home: string,
+    workspace: string,
+    pid: number,
+    endpoint = collector.endpoint,
+  ): void {
+    const directory = join(home, 'collectors');
+    mkdirSync(directory, { recursive: true });
+    const file = join(directory, `${pid}-${endpoint.length}${workspace.length}.json`);
+    writeFileSync(
+      file,
+      JSON.stringify({ endpoint, token: 'found', workspace, pid, startedAt: Date.now() }),
+    );
+  }
+
+  it('and is found by workspace, when it lives, and on this machine only', async () => {
+    const home = temporaryDir();
+    announce(home, '/elsewhere', process.pid);
+    announce(home, process.cwd(), 2 ** 22 + 1);
+    announce(home, process.cwd(), process.pid, 'http://example.com:80');
+    const none = new ShimProcess(tools, {}, home);
+    await talkInitialized(none);
+    await none.end();
+    expect(collector.spans).toEqual([]);
+    announce(home, process.cwd(), process.pid);
+    const found = new ShimProcess(tools, {}, home);
+    await talkInitialized(found);
+    await found.end();
+    expect(collector.spans.length).toBe(21);
+  });
+});
