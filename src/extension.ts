@@ -4,20 +4,26 @@ import { createApi, type SpanpathApi } from './vscode/api.js';
 import { CallMemory } from './vscode/call/callMemory.js';
 import { CallView } from './vscode/call/callView.js';
 import { CollectorClient } from './vscode/collector/collectorClient.js';
+import { currentOutlets, followOutlets } from './vscode/collector/followOutlets.js';
 import { TelemetryStatus } from './vscode/collector/telemetryStatus.js';
+import { wakeCollector } from './vscode/collector/wakeCollector.js';
 import { openCallable, registerCallCommands } from './vscode/commands/callCommands.js';
 import { watchContexts } from './vscode/commands/contexts.js';
 import { ensureRunning } from './vscode/commands/pickers.js';
+import { type ReplayRun, replayCall } from './vscode/commands/replayCall.js';
 import { createRunFromView } from './vscode/commands/runFromView.js';
 import { registerServerCommands } from './vscode/commands/serverCommands.js';
 import { registerTraceCommands } from './vscode/commands/traceCommands.js';
+import { registerTransferCommands } from './vscode/commands/transferCommands.js';
 import { ConfigFiles } from './vscode/config/configFiles.js';
 import { Inputs } from './vscode/config/inputs.js';
 import { HandlerService } from './vscode/handlers/handlerService.js';
 import { IndexerClient } from './vscode/handlers/indexerClient.js';
+import { HandlerLenses } from './vscode/lens/handlerLenses.js';
 import { Approvals } from './vscode/servers/approval.js';
 import { askByForm } from './vscode/servers/elicitation.js';
 import { Launcher } from './vscode/servers/launcher.js';
+import { restartOnChange } from './vscode/servers/restartOnChange.js';
 import { Servers } from './vscode/servers/servers.js';
 import { ServerTree } from './vscode/servers/serverTree.js';
 import { findCall } from './vscode/trace/findCall.js';
@@ -35,7 +41,10 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
   const distDir = distUri.fsPath;
   const output = vscode.window.createOutputChannel('Spanpath', { log: true });
   const worker = vscode.Uri.joinPath(distUri, 'collector.js').fsPath;
-  const collector = new CollectorClient(worker, context.storageUri, output);
+  const { storageUri } = context;
+  const dbPath = storageUri ? vscode.Uri.joinPath(storageUri, 'traces.db').fsPath : null;
+  const outlets = () => currentOutlets().outlets;
+  const collector = new CollectorClient(worker, dbPath, output, outlets);
   const configs = new ConfigFiles(output);
   const inputs = new Inputs(secrets, workspaceState);
   const approvals = new Approvals(workspaceState);
@@ -46,11 +55,13 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
   });
   const servers = new Servers(configs, launcher.connect);
   const agent = new AgentServers(workspaceState, launcher, approvals, context.extension.id);
-  const cacheDir = context.storageUri?.fsPath ?? null;
-  const indexer = new IndexerClient(distDir, cacheDir, (line) => output.info(line));
+  const indexer = new IndexerClient(distDir, storageUri?.fsPath ?? null, (line) =>
+    output.info(line),
+  );
   const handlers = new HandlerService({ collector, indexer, output });
   const texts = new TextDocuments();
-  const run = createRunFromView({ collector });
+  const replay: ReplayRun = (span) => replayCall({ collector, servers, callView }, span);
+  const run = createRunFromView({ collector, replay });
   const hostHandlers = createHostHandlers({ handlers, texts, run });
   const panel = new TracePanel(collector, hostHandlers, distUri);
   const callView = new CallView({
@@ -64,11 +75,13 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     },
     shared: hostHandlers,
   });
+  const lenses = new HandlerLenses(collector, handlers);
   running = { collector, servers };
   context.subscriptions.push(
     ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
     agent.watch(servers),
     watchContexts(servers),
+    restartOnChange(servers),
     new TelemetryStatus(collector, servers, (problem) => panel.setProblem(problem)),
     openOnFirstCall(collector, panel),
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
@@ -77,7 +90,12 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
     vscode.window.registerWebviewViewProvider('spanpath.call', callView),
     ...registerCallCommands(servers, callView, handlers),
-    ...registerTraceCommands({ panel, collector, output }),
+    ...registerTraceCommands({ panel, collector, output, replay }),
+    ...registerTransferCommands({ panel, collector }),
+    followOutlets(collector, output),
+    wakeCollector(collector, dbPath, output),
+    lenses,
+    vscode.languages.registerCodeLensProvider({ scheme: 'file' }, lenses),
   );
   return createApi(collector, traceMethods);
 }

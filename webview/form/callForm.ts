@@ -76,6 +76,7 @@ export class CallForm {
       this.result.element,
     );
     this.editor.focusFirst();
+    if (subject.callNow) void this.send();
   }
 
   private header(subject: CallSubject): HTMLElement {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CallResult, FormEvents, FormRequests } from '../../core/protocol.js';
+import type { CallResult, CallSubject, FormEvents, FormRequests } from '../../core/protocol.js';
 import { Rpc } from '../../core/rpc.js';
 import { parseJsonText } from '../../core/schema/parseInput.js';
 import type { JsonObject } from '../servers/connection.js';
@@ -25,25 +25,34 @@ export interface CallViewParts {
   >;
 }
 
+export interface ReplayOptions {
+  readonly argumentsText?: string;
+  readonly callNow?: boolean;
+  readonly note?: string;
+}
+
 /** The Call view under the servers: the form of one tool, and what came back. */
 export class CallView implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | null = null;
   private rpc: FormRpc | null = null;
   private current: { server: Server; callable: Callable } | null = null;
+  private asked: Omit<ReplayOptions, 'argumentsText'> = {};
   private running: AbortController | null = null;
   private lastCall: { server: string; name: string; since: number } | null = null;
 
   constructor(private readonly parts: CallViewParts) {}
 
-  /** Shows the form; with `argumentsText`, filled in with those instead of the last ones. */
-  async show(server: Server, callable: Callable, argumentsText?: string): Promise<void> {
+  /** Shows the form, filled in with what was sent last or with what is given. */
+  async show(server: Server, callable: Callable, replay: ReplayOptions = {}): Promise<void> {
+    const { argumentsText, ...asked } = replay;
     this.current = { server, callable };
     const subject = this.subject();
+    this.asked = asked;
     if (argumentsText !== undefined && subject)
       await this.parts.memory.keep(subject.id, argumentsText);
     if (this.view) {
       this.view.show(false);
-      const shown = this.subject();
+      const shown = this.takeSubject();
       if (shown) this.rpc?.emit('form/show', shown);
     }
     await vscode.commands.executeCommand('spanpath.call.focus');
@@ -79,7 +88,7 @@ export class CallView implements vscode.WebviewViewProvider {
     };
     const { shared } = this.parts;
     return {
-      'form/subject': () => this.subject(),
+      'form/subject': () => this.takeSubject(),
       'form/call': ({ arguments: text }) => this.call(text),
       'form/cancel': () => {
         this.running?.abort('cancelled by the user');
@@ -101,7 +110,15 @@ export class CallView implements vscode.WebviewViewProvider {
     };
   }
 
-  private subject() {
+  /** What was asked for once is not asked for again when the page is made anew. */
+  private takeSubject(): CallSubject | null {
+    const subject = this.subject();
+    const { asked } = this;
+    this.asked = {};
+    return subject && { ...subject, ...asked };
+  }
+
+  private subject(): CallSubject | null {
     if (!this.current) return null;
     const { server, callable } = this.current;
     const subject = createSubject(server.id, server.name, callable);

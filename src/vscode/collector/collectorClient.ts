@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type {
   CollectorEvents,
   CollectorOptions,
+  CollectorOutlets,
   CollectorReady,
   CollectorRequests,
 } from '../../core/protocol.js';
@@ -47,8 +49,10 @@ export class CollectorClient implements vscode.Disposable {
 
   constructor(
     private readonly workerPath: string,
-    private readonly storageFolder: vscode.Uri | undefined,
+    /** Where traces are kept; null: in memory only, as without a folder. */
+    private readonly dbPath: string | null,
     private readonly output: vscode.LogOutputChannel,
+    private readonly outlets: () => CollectorOutlets,
   ) {}
 
   get state(): CollectorState {
@@ -134,6 +138,8 @@ export class CollectorClient implements vscode.Disposable {
       'server/connected',
       'server/disconnected',
       'collector/problem',
+      'collector/status',
+      'transfer/progress',
     ];
     for (const event of events) {
       rpc.on(event, (payload) => {
@@ -158,13 +164,14 @@ export class CollectorClient implements vscode.Disposable {
   }
 
   private async options(): Promise<CollectorOptions> {
-    if (this.storageFolder) await vscode.workspace.fs.createDirectory(this.storageFolder);
+    if (this.dbPath !== null) await mkdir(dirname(this.dbPath), { recursive: true });
     const home = process.env.SPANPATH_HOME ?? join(homedir(), '.spanpath');
     return {
-      dbPath: this.storageFolder ? join(this.storageFolder.fsPath, 'traces.db') : null,
+      dbPath: this.dbPath,
       token: this.token,
       discoveryDir: join(home, 'collectors'),
       workspace: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? null,
+      outlets: this.outlets(),
       ...(this.port === undefined ? {} : { port: this.port }),
     };
   }

@@ -111,6 +111,7 @@ export class Launcher {
       content: settings.get('content', 'redacted'),
       hooks: settings.get('hooks.enabled', true),
       inject: settings.get('injectContext', true),
+      redact: settings.get<string[]>('redact', []),
     };
   }
 

@@ -11,6 +11,8 @@ export interface ShimOptions {
   readonly content: string;
   readonly hooks: boolean;
   readonly inject: boolean;
+  /** More to hide: keys, JSONPaths that start with `$`, patterns between slashes. */
+  readonly redact: readonly string[];
 }
 
 export interface Command {
@@ -39,6 +41,7 @@ function shimCommand(options: ShimOptions, target: readonly string[]): Command {
       options.serverName,
       '--content',
       options.content,
+      ...(options.redact.length ? ['--redact', options.redact.join(',')] : []),
       ...(options.hooks ? [] : ['--no-hooks']),
       ...(options.inject ? [] : ['--no-inject']),
       ...target,

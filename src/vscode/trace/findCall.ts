@@ -18,6 +18,10 @@ export function quoteWord(word: string): string {
   return /^[\w.-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
 }
 
+export function callQuery(server: string, name: string): string {
+  return `server:${quoteWord(server)} tool:${quoteWord(name)}`;
+}
+
 /**
  * The newest call of that server and name, once its span is there: null when none that started at
  * `sinceMs` (Unix time) or later arrives within about a second.
@@ -29,7 +33,7 @@ export async function findCall(
   sinceMs: number,
 ): Promise<SpanRef | null> {
   const spec: ViewSpec = {
-    query: `server:${quoteWord(server)} ${quoteWord(name)}`,
+    query: `server:${quoteWord(server)}`,
     scope: { kind: 'session' },
     hiddenLayers: [],
     expandedByDefault: false,

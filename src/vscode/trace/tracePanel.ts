@@ -30,12 +30,19 @@ export const traceMethods: readonly (keyof TraceRequests)[] = [
 
 export const traceViewType = 'spanpath.trace';
 
+export interface PanelOptions {
+  readonly preserveFocus?: boolean;
+  /** Selected and brought on screen. */
+  readonly span?: SpanRef;
+  readonly show?: HostEvents['view/show'];
+}
+
 /** The trace view: one panel beside the editor, kept by the editor across reloads. */
 export class TracePanel implements vscode.WebviewPanelSerializer, vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
   private rpc: ViewRpc | null = null;
   /** What to show when the page, that is still loading, asks for the first time. */
-  private pending: SpanRef | null = null;
+  private pending: PanelOptions | null = null;
   private problem: string | null = null;
   private readonly subscriptions: vscode.Disposable[];
 
@@ -53,8 +60,8 @@ export class TracePanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     return this.panel !== null;
   }
 
-  open(options: { preserveFocus?: boolean; span?: SpanRef } = {}): void {
-    this.pending = options.span ?? null;
+  open(options: PanelOptions = {}): void {
+    this.pending = options;
     const { preserveFocus = false } = options;
     if (this.panel) {
       if (!this.panel.visible || !preserveFocus) this.panel.reveal(undefined, preserveFocus);
@@ -124,7 +131,9 @@ export class TracePanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   private revealPending(): void {
-    if (this.pending) this.tell('view/reveal', { span: this.pending });
+    const { span, show } = this.pending ?? {};
+    if (show) this.tell('view/show', show);
+    if (span) this.tell('view/reveal', { span });
     this.pending = null;
   }
 

@@ -17,6 +17,7 @@ const options: ShimOptions = {
   content: 'redacted',
   hooks: true,
   inject: true,
+  redact: [],
 };
 const target = { command: 'node', args: ['server.js', '--name', 'x'] };
 

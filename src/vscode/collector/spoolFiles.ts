@@ -1,0 +1,77 @@
+import { closeSync, openSync, readdirSync, readSync, renameSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
+
+/** Enough of a file to hold the resource of its first request. */
+const headBytes = 64 * 1024;
+
+/**
+ * Files of the spool that belong to these folders and that no shim writes to any more. Their
+ * names are `NAME-PID-TIME.traces.jsonl` and `….logs.jsonl`.
+ */
+export function findSpooled(directory: string, folders: readonly string[]): string[] {
+  return namesIn(directory)
+    .filter((name) => /\.(traces|logs)\.jsonl$/.test(name) && !isAlive(pidOf(name)))
+    .map((name) => join(directory, name))
+    .filter((path) => {
+      const cwd = readServerCwd(path);
+      return cwd !== null && folders.some((folder) => isInside(cwd, folder));
+    });
+}
+
+/** Takes a file, so that another window does not; null when that was quicker. */
+export function claim(path: string): { readonly path: string; readonly done: () => void } | null {
+  const mine = `${path}.${process.pid}.jsonl`;
+  try {
+    renameSync(path, mine);
+  } catch {
+    return null;
+  }
+  return { path: mine, done: () => rmSync(mine, { force: true }) };
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function pidOf(name: string): number {
+  return Number(/-(\d+)-\d+\.(traces|logs)\.jsonl$/.exec(name)?.[1] ?? 0);
+}
+
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function readServerCwd(path: string): string | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    const bytes = Buffer.alloc(headBytes);
+    const head = bytes.toString('utf8', 0, readSync(file, bytes, 0, headBytes, 0));
+    const pattern =
+      /"spanpath\.server\.cwd"\s*,\s*"value"\s*:\s*\{\s*"stringValue"\s*:\s*("(?:[^"\\]|\\.)*")/;
+    const [, text] = pattern.exec(head) ?? [];
+    return text === undefined ? null : (JSON.parse(text) as string);
+  } catch {
+    return null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
