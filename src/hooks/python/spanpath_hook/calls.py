@@ -93,13 +93,15 @@ class Handling:
     """Around the handler itself: a span with its place, in which what it raised stands.
 
     Where the server's own SDK makes the SERVER span, none is put between its spans: the place
-    goes on that one.
+    goes on that one. A dispatcher, one function for all tools, has no span of its own either, and
+    its place says so, since the branch for this tool is a better one.
     """
 
-    __slots__ = ("_function", "_server", "_span", "_tokens")
+    __slots__ = ("_function", "_dispatches", "_server", "_span", "_tokens")
 
-    def __init__(self, function):
+    def __init__(self, function, dispatches=False):
         self._function = function
+        self._dispatches = dispatches
         self._server = None
         self._span = None
         self._tokens = None
@@ -112,7 +114,11 @@ class Handling:
                 pass
             elif isinstance(self._server, Span):
                 self._server.attributes["code.function.name"] = place  # written out when it is sent
-                self._open(place)
+                if self._dispatches:
+                    self._server.attributes["spanpath.handler.dispatch"] = True
+                else:
+                    self._server.attributes.pop("spanpath.handler.dispatch", None)
+                    self._open(place)
             else:
                 self._server.set_place(place)
         except Exception as error:
@@ -134,7 +140,7 @@ class Handling:
                 if isinstance(raised, Exception):
                     self._server.tell(raised)
             elif self._server is not None and isinstance(raised, Exception):
-                self._server.record(raised)
+                self._server.record(raised, self._dispatches)
         except Exception as failure:
             export.report_failure("end of a handler", failure)
         if error is not None:

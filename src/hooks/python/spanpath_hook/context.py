@@ -134,19 +134,24 @@ def finish(span, error=None):
     if span.end > 0:
         return
     if error is not None:
-        name = type(error).__name__
-        span.fail("cancelled" if name == "CancelledError" else type(error).__qualname__, message_of(error))
-        if isinstance(error, Exception):
-            span.record(error)
+        _fail(span, error)
     span.end = time.time_ns()
     export.span(span)
 
 
-def message_of(error):
-    try:
-        return str(error)
-    except Exception:  # an exception of the server whose __str__ fails
-        return type(error).__name__
+def _fail(span, error):
+    from .failures import message_of
+
+    code = getattr(getattr(error, "error", None), "code", None)  # a JSON-RPC error, as SDKs raise it
+    if type(error).__name__ == "CancelledError":
+        span.fail("cancelled")
+    elif isinstance(code, int):
+        span.attributes["rpc.response.status_code"] = str(code)
+        span.fail(str(code), message_of(error))
+    else:
+        span.fail(type(error).__qualname__, message_of(error))
+    if isinstance(error, Exception):
+        span.record(error)
 
 
 _OURS = os.path.dirname(__file__)

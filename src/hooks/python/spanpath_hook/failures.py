@@ -35,10 +35,15 @@ class Stack:
         return parts
 
 
+def message_of(error):
+    try:
+        return str(error)
+    except Exception:  # an exception of the server whose __str__ fails
+        return type(error).__name__
+
+
 def capture(error):
     """Attributes of an exception event or log."""
-    from .context import message_of
-
     kind = type(error)
     module = "" if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}."
     return {

@@ -97,10 +97,10 @@ class _Foreign:
     def set_place(self, place):
         self._span.set_attributes(place.attributes())
 
-    def record(self, error):
-        """`mcp` 2.x makes a result of an exception before its span sees it; others record it."""
+    def record(self, error, passes):
+        """`mcp` 2.x makes a result of an exception before its span sees it, unless it `passes`."""
         scope = getattr(self._span, "instrumentation_scope", None)
-        if scope is not None and scope.name == "mcp-python-sdk":
+        if not passes and scope is not None and scope.name == "mcp-python-sdk":
             self._span.record_exception(error)
 
 

@@ -45,18 +45,19 @@ class Span:
         self.status = ERROR
         self.message = self.message or message
 
-    def record(self, error):
+    def record(self, error, passes=True):
         """An exception as an event, with its stack as it was before an SDK made a result of it."""
         if self._is_known(error) or len(self.events) >= MAX_EVENTS:
             return
-        from .failures import capture
+        from .failures import capture, message_of
 
         self.errors += (id(error),)
+        self.told = message_of(error)
         self.events.append((time.time_ns(), "exception", capture(error)))
 
     def tell(self, error):
         """The handler's own span has the exception; it need not stand here too."""
-        from .context import message_of
+        from .failures import message_of
 
         self.errors += (id(error),)
         self.told = message_of(error)

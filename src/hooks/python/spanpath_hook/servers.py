@@ -69,7 +69,7 @@ def _wrap_v2(handler, method):
         if isinstance(running, Span):  # the API's, with nothing but what the SDK wrote on it
             running.attributes.setdefault(NAMES[method], str(target))
         with Call(method, target, ctx.request_id, ctx.meta, running is None) as call:
-            with Handling(handler):
+            with Handling(handler, dispatches=True):
                 result = await handler(ctx, params)
             call.answered(getattr(result, "is_error", False))
             return result
@@ -155,7 +155,7 @@ def _patch_decorator(server, name):
 
             @functools.wraps(function)
             async def handle(*words, **named):
-                with Handling(function):
+                with Handling(function, dispatches=True):
                     return await function(*words, **named)
 
             decorator(handle)
