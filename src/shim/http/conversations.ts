@@ -85,7 +85,8 @@ export class Conversations {
     if (this.sharedOpen) this.close(shared, message);
   }
 
-  private session(sessionId: string): number {
+  /** The one of a session, new or known. */
+  session(sessionId: string): number {
     const known = this.sessions.get(sessionId);
     if (known !== undefined) return known;
     const conversation = this.open(null);

@@ -9,9 +9,14 @@ import type { Prepared } from './prepare.js';
 import type { ProxyContext } from './proxy.js';
 
 let lastStream = 0;
+/** The answer, if there is to be one, comes on another stream. */
+const accepted = 202;
 
 export class Exchange {
-  readonly conversation: number;
+  private conversation: number;
+  private status = 0;
+  private format: 'json' | 'events' | 'other' = 'other';
+  private encoding = '';
   private readonly single: boolean;
   private readonly sessionId: string | null;
   private stream = 0;
@@ -25,7 +30,7 @@ export class Exchange {
     private readonly context: ProxyContext,
   ) {
     const { rawHeaders } = request;
-    this.sessionId = headerOf(rawHeaders, 'mcp-session-id') ?? legacySession(request);
+    this.sessionId = headerOf(rawHeaders, 'mcp-session-id') ?? legacySession(request.url ?? '');
     const version = headerOf(rawHeaders, 'mcp-protocol-version');
     const found = context.conversations.of(this.sessionId, version, prepared.asked);
     this.conversation = found.conversation;
@@ -65,20 +70,11 @@ export class Exchange {
     if (given !== null && !this.single) conversations.adopt(given, this.conversation);
     lastStream = lastStream >= 0xffff ? 1 : lastStream + 1;
     this.stream = lastStream;
-    this.tell({
-      type: 'stream',
-      stream: this.stream,
-      status,
-      format: /^text\/event-stream/i.test(type)
-        ? 'events'
-        : /[/+]json/i.test(type)
-          ? 'json'
-          : 'other',
-      encoding: headerOf(raw, 'content-encoding') ?? '',
-      ids: this.prepared.asked.ids,
-    });
-    const events = /^text\/event-stream/i.test(type);
-    this.resumable = events && this.request.method === 'GET';
+    this.status = status;
+    this.encoding = headerOf(raw, 'content-encoding') ?? '';
+    this.format = formatOf(type);
+    this.resumable = this.format === 'events' && this.request.method === 'GET';
+    this.tellStream();
     if (status === 401 && headerOf(this.request.rawHeaders, 'authorization') !== null) {
       this.tell({
         type: 'finding',
@@ -87,6 +83,14 @@ export class Exchange {
           'the server refused the token: its audience may be the server’s own URL, which the proxy stands before; configure the token as a header, or connect without the proxy',
       });
     }
+  }
+
+  /** HTTP+SSE (2024-11-05): the stream named its message endpoint, and with it its session. */
+  named(endpoint: string): void {
+    const sessionId = legacySession(endpoint);
+    if (sessionId === null) return;
+    this.conversation = this.context.conversations.session(sessionId);
+    this.tellStream();
   }
 
   /** Bytes of the answer, after they were passed on. */
@@ -101,7 +105,7 @@ export class Exchange {
     this.finish(
       status >= 400
         ? transportError(`HTTP ${status}`)
-        : this.resumable
+        : this.resumable || status === accepted
           ? null
           : {
               outcome: 'abandoned',
@@ -133,6 +137,12 @@ export class Exchange {
     );
   }
 
+  private tellStream(): void {
+    const { stream, status, format, encoding } = this;
+    const { ids } = this.prepared.asked;
+    this.tell({ type: 'stream', stream, status, format, encoding, ids });
+  }
+
   private noteWish(bytes: Buffer): void {
     const { places, body } = this.prepared;
     const place = places?.[0] ?? -1;
@@ -156,11 +166,16 @@ export class Exchange {
   }
 }
 
+function formatOf(type: string): 'json' | 'events' | 'other' {
+  if (/^text\/event-stream/i.test(type)) return 'events';
+  return /[/+]json/i.test(type) ? 'json' : 'other';
+}
+
 function transportError(message: string): Settlement {
   return { outcome: 'transport_error', errorType: 'transport_error', message };
 }
 
 /** HTTP+SSE of 2024-11-05 carries the session in the query of the message endpoint. */
-function legacySession(request: IncomingMessage): string | null {
-  return /[?&]session_?id=([^&]+)/i.exec(request.url ?? '')?.[1] ?? null;
+function legacySession(url: string): string | null {
+  return /[?&]session_?id=([^&\s]+)/i.exec(url)?.[1] ?? null;
 }

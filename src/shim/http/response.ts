@@ -33,9 +33,12 @@ export function passResponse(
   response.writeHead(status, answer.statusMessage, headers);
   // A stream of events may say nothing for long; the client waits for its head.
   response.flushHeaders();
-  const endpoint = isEventStream(answer) && exchange.method === 'GET' ? new EndpointEvent() : null;
+  const endpoint =
+    isEventStream(answer) && exchange.method === 'GET'
+      ? new EndpointEvent(upstream, own, (url) => exchange.named(url))
+      : null;
   answer.on('data', (chunk: Buffer) => {
-    const bytes = endpoint ? endpoint.take(chunk, upstream, own) : chunk;
+    const bytes = endpoint ? endpoint.take(chunk) : chunk;
     if (bytes.length > 0 && !response.write(bytes)) answer.pause();
     exchange.passed(chunk);
   });
@@ -96,7 +99,13 @@ function rewriteWhole(
 class EndpointEvent {
   private held: Buffer | null = Buffer.alloc(0);
 
-  take(chunk: Buffer, upstream: URL, own: string): Buffer {
+  constructor(
+    private readonly upstream: URL,
+    private readonly own: string,
+    private readonly onEndpoint: (url: string) => void,
+  ) {}
+
+  take(chunk: Buffer): Buffer {
     if (this.held === null) return chunk;
     this.held = Buffer.concat([this.held, chunk]);
     const text = this.held.toString('latin1');
@@ -107,7 +116,8 @@ class EndpointEvent {
     this.held = null;
     if (!mayBe || !end) return whole;
     const cut = end.index;
-    const event = toProxyOrigin(whole.subarray(0, cut).toString(), upstream, own);
+    const event = toProxyOrigin(whole.subarray(0, cut).toString(), this.upstream, this.own);
+    this.onEndpoint(event);
     return Buffer.concat([Buffer.from(event), whole.subarray(cut)]);
   }
 
