@@ -125,6 +125,7 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
     pageDirectory: options.pageDirectory ?? options.webviewDirectory ?? '',
     onProgress: (progress) => events.emit('transfer/progress', progress),
   });
+  if (options.token === null) outlets.shareOwnPort(receiver.port);
   if (options.outlets) await outlets.configure(options.outlets);
 
   let stopped: Promise<void> | null = null;

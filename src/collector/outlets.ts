@@ -17,7 +17,7 @@ export interface OutletsOptions {
   readonly receiver: Receiver;
   readonly access: Access;
   readonly ingest: Ingest;
-  /** Called when a port was won or lost, or a target's state changed. */
+  /** Called when a port was won or lost, or a target's state changed; at most once a second. */
   readonly onDidChange: () => void;
   /** Called when the ports that this collector owns are others. */
   readonly onDidOwn: (ports: readonly number[]) => void;
@@ -25,6 +25,7 @@ export interface OutletsOptions {
 
 const noOutlets: CollectorOutlets = { httpPort: null, grpcPort: null, forward: [] };
 const drainMs = 2_000;
+const tellMs = 1_000;
 
 /**
  * What a collector has beside its own port, switched on and off while it runs: the well-known
@@ -38,6 +39,8 @@ export class Outlets {
   private wanted = noOutlets;
   private ownGrpc: GrpcServer | null = null;
   private changing: Promise<void> = Promise.resolve();
+  private telling: NodeJS.Timeout | null = null;
+  private sharedPort: number | null = null;
 
   constructor(private readonly options: OutletsOptions) {
     const { discoveryDir, endpoint, receiver } = options;
@@ -66,6 +69,16 @@ export class Outlets {
     return this.ownGrpc.port;
   }
 
+  /**
+   * Shares what arrives at the collector's own port as a well-known one's owner does; for a
+   * collector without a token, that anyone may send to.
+   */
+  shareOwnPort(port: number): void {
+    this.sharedPort = port;
+    this.options.receiver.onDidAccept = this.shareAndForward;
+    this.tellOwned();
+  }
+
   /** Makes it so; what stays the same goes on undisturbed. One change after the other. */
   configure(wanted: CollectorOutlets): Promise<void> {
     this.changing = this.changing.then(() => this.change(wanted));
@@ -76,6 +89,7 @@ export class Outlets {
     await this.changing.catch(() => {});
     await Promise.all(this.forwarders.map((forwarder) => forwarder.drain(drainMs)));
     await this.change(noOutlets);
+    if (this.telling) clearTimeout(this.telling);
     this.peers?.stop();
     await this.ownGrpc?.stop();
     this.ownGrpc = null;
@@ -92,7 +106,7 @@ export class Outlets {
       for (const port of this.ports) await port.start();
       this.tellOwned();
     }
-    this.options.onDidChange();
+    this.tellChange();
   }
 
   private setTargets(targets: CollectorOutlets['forward']): void {
@@ -101,7 +115,7 @@ export class Outlets {
       const key = JSON.stringify(target);
       const forwarder = kept.get(key);
       kept.delete(key);
-      const { onDidChange } = this.options;
+      const onDidChange = (): void => this.tellChange();
       return forwarder ?? new Forwarder(target, this.id, { onDidChange });
     });
     for (const forwarder of kept.values()) forwarder.stop();
@@ -129,7 +143,7 @@ export class Outlets {
         findOwner: (wanted) => this.findOwner(wanted),
         onDidChange: () => {
           this.tellOwned();
-          this.options.onDidChange();
+          this.tellChange();
         },
       }),
     );
@@ -138,12 +152,14 @@ export class Outlets {
   /** Takes from anyone on this machine: who sends to a well-known port knows no token. */
   private openReceiver(): Receiver {
     const receiver = new Receiver(new Access(null), this.options.ingest, new Map());
-    receiver.onDidAccept = (request) => {
-      this.forward(request);
-      this.peers?.take(request);
-    };
+    receiver.onDidAccept = this.shareAndForward;
     return receiver;
   }
+
+  private readonly shareAndForward = (request: ReceivedRequest): void => {
+    this.forward(request);
+    this.peers?.take(request);
+  };
 
   private forward(request: ReceivedRequest): void {
     for (const forwarder of this.forwarders) forwarder.take(request);
@@ -160,6 +176,14 @@ export class Outlets {
 
   private tellOwned(): void {
     const owned = this.ports.filter((port) => port.isOwned).map(({ status }) => status.port);
-    this.options.onDidOwn(owned);
+    this.options.onDidOwn(this.sharedPort === null ? owned : [this.sharedPort, ...owned]);
+  }
+
+  private tellChange(): void {
+    this.telling ??= setTimeout(() => {
+      this.telling = null;
+      this.options.onDidChange();
+    }, tellMs);
+    this.telling.unref();
   }
 }

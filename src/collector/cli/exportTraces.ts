@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { type ExportFormat, exportFormats } from '../../core/protocol.js';
+import { QueryError } from '../../core/trace/queryParse.js';
+import { exportSession, exportToFile } from '../exchange/exportSession.js';
+import { ProgressLine } from './progress.js';
+import { loadAll, openStored } from './storedSession.js';
+import { readOptions, UsageError } from './usage.js';
+
+const help = `Usage: spanpath export --db FILE --format FORMAT [options]
+
+Writes what FILE holds, to stdout or a file.
+
+  --db FILE      file of traces, as of "spanpath collect --db"
+  --format F     otlp-json   one OTLP JSON object: spans, logs, metrics
+                 jsonl       JSON lines, one OTLP request a line
+                 chrome      trace events for ui.perfetto.dev and chrome://tracing
+                 html        one page with the trace view in it, that works without a network
+  --trace ID     one trace only
+  --query Q      what the query finds, with everything above and below it
+  -o, --output PATH
+                 the file to write; it appears whole or not at all
+  --help
+`;
+
+export async function exportTraces(args: readonly string[]): Promise<number> {
+  const { values } = readOptions({
+    args: [...args],
+    options: {
+      db: { type: 'string' },
+      format: { type: 'string' },
+      trace: { type: 'string' },
+      query: { type: 'string' },
+      output: { type: 'string', short: 'o' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const format = exportFormats.find((known) => known === values.format);
+  if (!format) throw new UsageError(`--format wants one of ${exportFormats.join(', ')}`);
+  const stored = openStored(values.db);
+  const { session } = stored;
+  const line = new ProgressLine('exporting');
+  try {
+    await loadAll(stored);
+    const traceId = values.trace?.toLowerCase() ?? null;
+    if (traceId !== null && session.index.findTrace(traceId) === -1) {
+      throw new Error(`there is no trace ${traceId} in ${values.db}`);
+    }
+    const options = {
+      format: format as ExportFormat,
+      traceId,
+      query: values.query ?? '',
+      pageDirectory: join(__dirname, 'webview'),
+      onProgress: line.update,
+    };
+    if (values.output !== undefined && values.output !== '-') {
+      const path = resolve(values.output);
+      const { spans } = await exportToFile(session, options, path);
+      line.end();
+      process.stderr.write(`${path}: ${spans} span${spans === 1 ? '' : 's'}\n`);
+    } else {
+      await exportSession(session, options, async (text) => {
+        if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+      });
+      line.end();
+    }
+  } catch (error) {
+    line.end();
+    if (error instanceof QueryError) throw new UsageError(`--query: ${error.message}`);
+    throw error;
+  } finally {
+    session.close();
+  }
+  return 0;
+}
