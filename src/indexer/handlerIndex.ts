@@ -106,7 +106,7 @@ export class HandlerIndex implements Sources {
     const grammars = new Set<Grammar>();
     for (const file of files) {
       const language = languageOfFile(file);
-      if (language) grammars.add(language.grammar);
+      if (language?.grammar) grammars.add(language.grammar);
     }
     await this.parsers.load(grammars);
   }

@@ -33,9 +33,10 @@ export class Parsers {
   /** Facts of one text, or undefined when its language is unknown or its grammar not loaded. */
   read(file: string, source: string): FileFacts | undefined {
     const language = languageOfFile(file);
-    const parser = language && this.ready.get(language.grammar);
-    const tree = parser?.parse(source);
-    if (!language || !tree) return undefined;
+    if (!language) return undefined;
+    if (language.grammar === null) return language.read(source);
+    const tree = this.ready.get(language.grammar)?.parse(source);
+    if (!tree) return undefined;
     try {
       return language.read(tree.rootNode);
     } finally {

@@ -1,22 +1,22 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Workspace } from '../core/source/modules.js';
 
 /** The files that a scan found, asked by name and by folder. */
 export class WorkspaceFiles implements Workspace {
   private readonly byFolder = new Map<string, Set<string>>();
+  private readonly byName = new Map<string, Set<string>>();
   private readonly packages = new Map<string, string>();
 
   constructor(readonly folders: readonly string[]) {}
 
   add(file: string): void {
-    const folder = dirname(file);
-    const known = this.byFolder.get(folder);
-    if (known) known.add(file);
-    else this.byFolder.set(folder, new Set([file]));
+    addTo(this.byFolder, dirname(file), file);
+    addTo(this.byName, basename(file), file);
   }
 
   remove(file: string): void {
     this.byFolder.get(dirname(file))?.delete(file);
+    this.byName.get(basename(file))?.delete(file);
     for (const [name, folder] of this.packages) {
       if (folder === dirname(file) && /\/(package\.json|go\.mod)$/.test(file))
         this.packages.delete(name);
@@ -43,7 +43,13 @@ export class WorkspaceFiles implements Workspace {
     return [...(this.byFolder.get(folder) ?? [])].sort();
   }
 
-  *all(): Iterable<string> {
-    for (const files of this.byFolder.values()) yield* files;
+  named(name: string): readonly string[] {
+    return [...(this.byName.get(name) ?? [])].sort();
   }
+}
+
+function addTo(sets: Map<string, Set<string>>, key: string, file: string): void {
+  const known = sets.get(key);
+  if (known) known.add(file);
+  else sets.set(key, new Set([file]));
 }

@@ -3,7 +3,7 @@
  * imports. Several answers are several possible values; nothing is ever run.
  */
 import { callBuiltin } from './builtins.js';
-import type { Expr } from './facts.js';
+import { type Expr, typeKey } from './facts.js';
 import { bindingsOf, CallIndex, type CallSite, type Sources } from './program.js';
 
 /** What loop variables and parameters stand for while one possibility is looked at. */
@@ -68,6 +68,16 @@ export class Evaluator {
           const part = list.expr.e === 'list' ? list.expr.elements[expr.position] : undefined;
           return part ? this.values({ ...list, expr: part }, depth + 1) : [];
         });
+      case 'argument':
+        return this.each(of, expr.of, depth, (call) => {
+          const given = call.expr.e === 'call' ? call.expr.args[expr.position] : undefined;
+          return given ? this.values({ ...call, expr: given.value }, depth + 1) : [];
+        });
+      case 'built':
+        return this.each(of, expr.of, depth, (call) => {
+          const given = givenInChain(call.expr, expr.key);
+          return given ? this.values({ ...call, expr: given }, depth + 1) : [];
+        });
       case 'param':
         return this.parameter(expr, of, depth);
       case 'concat':
@@ -119,7 +129,19 @@ export class Evaluator {
     if (depth > maxDepth) return [];
     if (expr.e === 'object') {
       const found = this.entries(owner, depth + 1).filter((entry) => entry.key === key);
-      return found.flatMap((entry) => this.values(entry.value, depth + 1));
+      if (found.length > 0) return found.flatMap((entry) => this.values(entry.value, depth + 1));
+      const type = expr.entries.find(
+        (entry) => entry.key?.e === 'text' && entry.key.value === typeKey,
+      );
+      return type ? this.method(owner, lastName(type.value), key, depth + 1) : [];
+    }
+    if (expr.e === 'param' && expr.type !== '') {
+      return this.method(
+        owner,
+        /([\p{L}_][\p{L}\p{N}_]*)\W*$/u.exec(expr.type)?.[1] ?? '',
+        key,
+        depth + 1,
+      );
     }
     if (expr.e === 'class') {
       const owning = this.sources.load(file)?.classes[expr.id];
@@ -142,6 +164,13 @@ export class Evaluator {
       );
     }
     return [];
+  }
+
+  /** Languages that define methods apart from their type bind them as `Type.method`. */
+  private method(owner: Value, type: string, key: string, depth: number): Value[] {
+    if (type === '') return [];
+    const expr: Expr = { e: 'name', name: `${type}.${key}`, scope: 0 };
+    return this.values({ ...owner, expr }, depth).filter((value) => value.expr.e === 'fn');
   }
 
   /** Where a function is called, with its parameters standing for the arguments there. */
@@ -314,6 +343,21 @@ export class Evaluator {
       )
       .slice(0, maxValues);
   }
+}
+
+function lastName(expr: Expr): string {
+  if (expr.e === 'member') return expr.key;
+  return expr.e === 'name' ? expr.name : '';
+}
+
+/** The argument of `.key(…)` somewhere in a chain of calls. */
+function givenInChain(expr: Expr, key: string): Expr | undefined {
+  for (let at: Expr = expr; at.e === 'call'; ) {
+    if (at.callee.e !== 'member') return undefined;
+    if (at.callee.key === key) return at.args[0]?.value;
+    at = at.callee.of;
+  }
+  return undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Closure, Evaluator } from './evaluate.js';
-import type { Expr, FileFacts } from './facts.js';
+import { type Expr, type FileFacts, typeKey } from './facts.js';
 
 const mcpModule = /mcp|modelcontextprotocol/i;
 const serverName = /mcp|server/i;
@@ -48,6 +48,12 @@ function speaksMcp(
       return bases.length > 0
         ? bases.some((base) => isMcp(evaluator, { ...value, expr: base }, depth + 1))
         : !!owner && importsMcp(owner);
+    }
+    case 'object': {
+      const type = expr.entries.find(
+        (entry) => entry.key?.e === 'text' && entry.key.value === typeKey,
+      );
+      return !!type && isMcp(evaluator, { ...value, expr: type.value }, depth + 1);
     }
     case 'fn':
       return false;

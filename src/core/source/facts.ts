@@ -5,6 +5,9 @@
  */
 import type { HandlerKind } from '../protocol.js';
 
+/** Key of an object literal under which the type that it is of stands, as an expression. */
+export const typeKey = '#type';
+
 /** Line and column count from 1. */
 export interface Spot {
   readonly line: number;
@@ -29,6 +32,10 @@ export type Expr =
       readonly args: readonly Argument[];
       readonly spot: Spot;
     }
+  /** An argument of a call that is not followed further: `mcp.NewTool("n")`. */
+  | { readonly e: 'argument'; readonly of: Expr; readonly position: number }
+  /** What a chain of calls was given under a name: `Tool.builder().name("n").build()`. */
+  | { readonly e: 'built'; readonly of: Expr; readonly key: string }
   | { readonly e: 'concat'; readonly parts: readonly Expr[] }
   | { readonly e: 'either'; readonly of: readonly Expr[] }
   /** Any element of a list, the same one wherever `id` is the same: the variable of a loop. */

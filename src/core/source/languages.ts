@@ -1,13 +1,21 @@
 import type { FileFacts } from './facts.js';
+import { readCsharp } from './languages/csharp.js';
+import { readGo } from './languages/go.js';
+import { readJava } from './languages/java.js';
+import { readKotlin } from './languages/kotlin.js';
 import { readPython } from './languages/python.js';
+import { readRust } from './languages/rust.js';
 import { readTypeScript } from './languages/typescript.js';
 import type { Grammar, SyntaxNode } from './syntax.js';
 
-interface Language {
-  readonly name: string;
-  readonly grammar: Grammar;
-  readonly read: (root: SyntaxNode) => FileFacts;
-}
+export type Language =
+  | {
+      readonly name: string;
+      readonly grammar: Grammar;
+      readonly read: (root: SyntaxNode) => FileFacts;
+    }
+  /** No parser is at hand: read from the text itself. */
+  | { readonly name: string; readonly grammar: null; readonly read: (source: string) => FileFacts };
 
 const typescript = { name: 'typescript', read: readTypeScript } as const;
 const byEnding: Record<string, Language> = {
@@ -20,6 +28,12 @@ const byEnding: Record<string, Language> = {
   cjs: { ...typescript, grammar: 'javascript' },
   jsx: { ...typescript, grammar: 'javascript' },
   py: { name: 'python', grammar: 'python', read: readPython },
+  go: { name: 'go', grammar: 'go', read: readGo },
+  rs: { name: 'rust', grammar: 'rust', read: readRust },
+  cs: { name: 'csharp', grammar: 'c-sharp', read: readCsharp },
+  java: { name: 'java', grammar: 'java', read: readJava },
+  kt: { name: 'kotlin', grammar: null, read: readKotlin },
+  kts: { name: 'kotlin', grammar: null, read: readKotlin },
 };
 
 /** How a file is read, by its ending; undefined when it is no source we know. */

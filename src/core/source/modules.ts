@@ -12,7 +12,12 @@ export interface Workspace {
   packageFolder(name: string): string | undefined;
   /** Source files directly in a folder. */
   list(folder: string): readonly string[];
+  /** Files of that name anywhere in the workspace. */
+  named(name: string): readonly string[];
 }
+
+/** Stands for the files that share their names with the asking one. */
+export const samePackage = '.';
 
 const scriptEndings = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs'];
 
@@ -28,7 +33,12 @@ export function resolveModule(
     case 'python':
       return resolvePython(workspace, module, from);
     case 'go':
-      return resolveGo(workspace, module);
+      return resolveGo(workspace, module, from);
+    case 'rust':
+    case 'csharp':
+    case 'java':
+    case 'kotlin':
+      return resolveByName(workspace, module, from);
     default:
       return [];
   }
@@ -88,8 +98,28 @@ function resolvePython(workspace: Workspace, module: string, from: string): stri
   return [];
 }
 
+/** A type or module stands in a file of its name: `type:Names` → `Names.java`, `crate::names` → `names.rs`. */
+function resolveByName(workspace: Workspace, module: string, from: string): readonly string[] {
+  if (module === samePackage) return besides(workspace, from);
+  const ending = from.slice(from.lastIndexOf('.'));
+  const name = module.startsWith('type:')
+    ? module.slice('type:'.length)
+    : (module.split('::').at(-1) ?? '');
+  if (!/^\w+$/.test(name)) return [];
+  const found = workspace.named(`${name}${ending}`);
+  // Two files of the same name leave it open which is meant.
+  return found.length === 1 ? found : found.filter((file) => dirname(file) === dirname(from));
+}
+
+/** Every file of the folder belongs to the package. */
+function besides(workspace: Workspace, from: string): string[] {
+  const ending = from.slice(from.lastIndexOf('.'));
+  return workspace.list(dirname(from)).filter((file) => file !== from && file.endsWith(ending));
+}
+
 /** An import path is the module's name of `go.mod` and a folder in it. */
-function resolveGo(workspace: Workspace, module: string): readonly string[] {
+function resolveGo(workspace: Workspace, module: string, from: string): readonly string[] {
+  if (module === samePackage) return besides(workspace, from);
   for (let name = module; name.includes('/') || name === module; name = dirname(name)) {
     const folder = workspace.packageFolder(name);
     if (folder) return workspace.list(joinPath(folder, module.slice(name.length + 1)));

@@ -1,7 +1,7 @@
 /** Who writes to stdout and stderr: the line of code, and the call that was running. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import { active } from './active.js';
-import { nowMs } from './records.js';
+import { type LogRecord, nowMs } from './records.js';
 import { readCallers } from './stack.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -10,9 +10,14 @@ type Stream = NodeJS.WriteStream;
 /** Captured stacks cost; a server that logs without end is followed this far. */
 const maxRecords = 5000;
 const maxBody = 4000;
+/** What was printed before it was clear whether stdout carries the protocol at all. */
+const maxUndecided = 50;
 
 export function watchOutput(telemetry: Telemetry): void {
   let left = maxRecords;
+  // A server over HTTP may print what it likes.
+  let carriesProtocol = false;
+  let undecided: LogRecord[] = [];
   const record = (name: 'stdout' | 'stderr', chunk: unknown): void => {
     if (left <= 0) return;
     const text =
@@ -21,12 +26,18 @@ export function watchOutput(telemetry: Telemetry): void {
         : chunk instanceof Uint8Array
           ? Buffer.from(chunk).toString('utf8')
           : '';
+    if (text.trim() === '') return;
     // What the transport writes: one JSON-RPC message, or several, or the rest of one.
-    if (text.trim() === '' || (name === 'stdout' && isProtocol(text))) return;
+    if (name === 'stdout' && isProtocol(text)) {
+      carriesProtocol = true;
+      for (const log of undecided) telemetry.addLog(log);
+      undecided = [];
+      return;
+    }
     left--;
     const caller = readCallers(record)[0];
     const isFinding = name === 'stdout';
-    telemetry.addLog({
+    const log: LogRecord = {
       ids: active.getStore()?.ids ?? null,
       timeMs: nowMs(),
       severity: isFinding ? 13 : 9,
@@ -44,7 +55,9 @@ export function watchOutput(telemetry: Telemetry): void {
           : {}),
         ...(caller?.functionName ? { [attr.codeFunction]: caller.functionName } : {}),
       },
-    });
+    };
+    if (!isFinding || carriesProtocol) telemetry.addLog(log);
+    else if (undecided.length < maxUndecided) undecided.push(log);
   };
   for (const name of ['stdout', 'stderr'] as const)
     watchStream(name, (chunk) => record(name, chunk));

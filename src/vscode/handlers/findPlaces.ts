@@ -15,14 +15,19 @@ export type Search = CallPlaces;
 export interface Found extends LocatedPlace {
   readonly source: HandlerSource;
   readonly how: string;
+  /** It answers many names and chooses inside. */
+  readonly isDispatch?: boolean;
 }
 
 /** Candidates of the best source that has any: measured, then indexed, then guessed. */
 export async function findPlaces(search: Search, index: WorkspaceIndex): Promise<Found[]> {
   const hook = await locateAll(search.measured.slice(0, 1), 'reported by the running server');
-  if (hook.length > 0) return hook;
-  const spans = await locateAll(search.spans, 'code.* of the span');
-  if (spans.length > 0) return spans.slice(0, 1);
+  const spans = hook.length > 0 ? [] : await locateAll(search.spans, 'code.* of the span');
+  const [measured] = [...hook, ...spans];
+  if (measured) {
+    const exact = measured.isDispatch ? await findCase(search, index, measured) : null;
+    return [exact ?? measured];
+  }
   if (search.kind === null) return [];
   const { kind, name } = search;
   const registered = rankPlaces(await index.find(kind, name), search.serverCwd);
@@ -31,6 +36,19 @@ export async function findPlaces(search: Search, index: WorkspaceIndex): Promise
   if (registered.length > 0) return fromIndex(registered, 'guessed');
   const all = (await index.list()).filter((place) => place.kind === kind);
   return fromIndex(rankPlaces(guessPlaces(all, name), search.serverCwd), 'guessed');
+}
+
+/** A function that answers many names was measured; its own file may name the exact case. */
+async function findCase(
+  search: Search,
+  index: WorkspaceIndex,
+  measured: Found,
+): Promise<Found | null> {
+  if (search.kind === null) return null;
+  const places = await fromIndex(await index.find(search.kind, search.name), 'indexed');
+  return places.length === 1
+    ? (places[0] ?? null)
+    : (places.find((place) => place.file === measured.file) ?? null);
 }
 
 /** What was looked for and where, for a person. */
@@ -52,7 +70,13 @@ async function locateAll(places: readonly ReportedPlace[], how: string): Promise
   const found: Found[] = [];
   for (const place of places) {
     const located = await locateReported(place);
-    if (located) found.push({ ...located, source: 'measured', how: `${how} (${place.emitter})` });
+    if (located)
+      found.push({
+        ...located,
+        source: 'measured',
+        how: `${how} (${place.emitter})`,
+        isDispatch: place.isDispatch,
+      });
   }
   return found;
 }
