@@ -1,0 +1,101 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cp } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const here = join(import.meta.dirname);
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'spanpath-dev');
+
+/** A place outside of the clone for what a lock file names; `make` fills it once. */
+async function once(
+  name: string,
+  lockFile: string,
+  make: (folder: string) => void | Promise<void>,
+): Promise<string> {
+  const digest = createHash('sha256')
+    .update(readFileSync(join(here, lockFile)))
+    .digest('hex');
+  const folder = join(cache, `${name}-${digest.slice(0, 12)}`);
+  const stamp = join(folder, '.complete');
+  if (existsSync(stamp)) return folder;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await make(folder);
+  writeFileSync(stamp, '');
+  return folder;
+}
+
+function run(command: string, args: string[], cwd: string, env = process.env): void {
+  const done = spawnSync(command, args, { cwd, encoding: 'utf8', env });
+  if (done.status === 0) return;
+  const output = `${done.stdout}${done.stderr}${done.error ?? ''}`.slice(-2_000);
+  throw new Error(`${command} ${args.join(' ')} failed:\n${output}`);
+}
+
+function has(command: string, ...args: string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** Folder with the JavaScript exporters and what drives them. */
+export function setUpNodeExporters(): Promise<string> {
+  return once('js-exporters', 'package-lock.json', async (folder) => {
+    for (const name of ['package.json', 'package-lock.json']) {
+      await cp(join(here, name), join(folder, name));
+    }
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], folder);
+  });
+}
+
+/** The Python with the exporters, or why there is none. */
+export async function setUpPythonExporters(): Promise<{ python: string } | { reason: string }> {
+  const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
+  if (!has('python3', '-c', check)) return { reason: 'Python 3.10 or newer is not here' };
+  const folder = await once('python-exporters', 'requirements.txt', (made) => {
+    run('python3', ['-m', 'venv', 'venv'], made);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement'];
+    run(join(made, 'venv/bin/python'), [...pip, join(here, 'requirements.txt')], made);
+  });
+  return { python: join(folder, 'venv/bin/python') };
+}
+
+/**
+ * A real OpenTelemetry Collector with an OTLP receiver and the file exporter, built from the Go
+ * module proxy (minutes, once), or why there is none.
+ */
+export async function setUpOtelCollector(): Promise<{ binary: string } | { reason: string }> {
+  if (!has('go', 'version')) return { reason: 'Go is not here' };
+  try {
+    const folder = await once('otelcol', 'otelcol.yaml', (made) => {
+      const config = readFileSync(join(here, 'otelcol.yaml'), 'utf8');
+      const version = /version: (\S+)/.exec(config)?.[1];
+      const env = { ...process.env, GOBIN: made, GOFLAGS: '-mod=mod' };
+      run('go', ['install', `go.opentelemetry.io/collector/cmd/builder@v${version}`], made, env);
+      writeFileSync(join(made, 'otelcol.yaml'), config);
+      run(join(made, 'builder'), ['--config', 'otelcol.yaml'], made, env);
+      renameSync(join(made, 'built/otelcol'), join(made, 'otelcol'));
+    });
+    return { binary: join(folder, 'otelcol') };
+  } catch (error) {
+    return { reason: `the OpenTelemetry Collector could not be built: ${error}` };
+  }
+}
+
+/** Runs a sender to its end; rejects with what it wrote when it failed. */
+export function runSender(command: string, args: string[], cwd: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(`${command} ended with ${code}:\n${output}`));
+    });
+  });
+}
