@@ -44,6 +44,12 @@ export class ArgumentsEditor {
     else this.showJson(value);
   }
 
+  /** What is no JSON (any more) can only be mended as text. */
+  showText(text: string): void {
+    this.showJson({});
+    if (this.text) this.text.value = text;
+  }
+
   /** Stays where it is (and says why) when the JSON cannot be read. */
   switchTo(mode: Mode): boolean {
     if (mode === this.mode) return true;

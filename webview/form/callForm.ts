@@ -27,6 +27,7 @@ export class CallForm {
     private readonly host: FormHost,
   ) {
     root.classList.add('call-form');
+    root.setAttribute('role', 'main');
     const ask = host.request.bind(host);
     this.result = new ResultView({
       openText: (title, text, language) => void ask('text/open', { title, text, language }),
@@ -69,9 +70,12 @@ export class CallForm {
       this.keepSoon(),
     );
     if (!same) this.result.clear();
+    const mode = last && 'problem' in last ? 'json' : 'form';
+    if (mode === 'json') this.editor.showText(subject.lastArguments ?? '');
     this.root.replaceChildren(
-      this.header(subject),
+      this.header(subject, mode),
       this.editor.element,
+      ...noteOf(subject),
       this.footer(subject),
       this.result.element,
     );
@@ -79,35 +83,35 @@ export class CallForm {
     if (subject.callNow) void this.send();
   }
 
-  private header(subject: CallSubject): HTMLElement {
+  private header(subject: CallSubject, mode: Mode): HTMLElement {
     const handler = textButton('go-to-file', 'Open the handler', () => {
       void this.host.request('form/openHandler', { id: subject.id });
     });
     const description = element('p', { class: 'description about' }, subject.description.trim());
     description.hidden = subject.description.trim() === '';
     return element(
-      'header',
-      {},
+      'div',
+      { class: 'head' },
       element(
         'div',
         { class: 'title' },
-        element('h2', {}, subject.title || subject.name),
+        element('h1', {}, subject.title || subject.name),
         element('span', { class: 'quiet' }, subject.server),
         element('span', { class: 'tools' }, handler),
       ),
       description,
-      this.modeSwitch(),
+      this.modeSwitch(mode),
     );
   }
 
-  private modeSwitch(): HTMLElement {
+  private modeSwitch(start: Mode): HTMLElement {
     const modes: [Mode, string][] = [
       ['form', 'Form'],
       ['json', 'JSON'],
     ];
     const buttons = modes.map(([mode, label]) => {
-      const made = element('button', { type: 'button', 'aria-pressed': mode === 'form' }, label);
-      made.setAttribute('aria-pressed', String(mode === 'form'));
+      const made = element('button', { type: 'button' }, label);
+      made.setAttribute('aria-pressed', String(mode === start));
       made.addEventListener('click', () => {
         if (!this.editor?.switchTo(mode)) return;
         for (const [index, each] of buttons.entries()) {
@@ -200,4 +204,9 @@ export class CallForm {
       void this.host.request('form/keep', { id, arguments: this.editor.current });
     }, keepDelayMs);
   }
+}
+
+function noteOf({ note }: CallSubject): HTMLElement[] {
+  if (!note) return [];
+  return [element('p', { class: 'note' }, icon('warning'), ' ', note)];
 }

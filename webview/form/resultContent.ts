@@ -18,13 +18,13 @@ export function resultContent(result: Part, actions: ResultActions): HTMLElement
   const shown: HTMLElement[] = [];
   for (const part of parts(result.content)) shown.push(contentPart(part, actions));
   for (const message of parts(result.messages)) {
-    shown.push(element('h3', {}, String(message.role ?? 'message')));
+    shown.push(element('h2', {}, String(message.role ?? 'message')));
     const content = Array.isArray(message.content) ? message.content : [message.content];
     for (const part of parts(content)) shown.push(contentPart(part, actions));
   }
   for (const part of parts(result.contents)) shown.push(resourcePart(part, actions));
   if (result.structuredContent !== undefined) {
-    shown.push(element('h3', {}, 'Structured content'));
+    shown.push(element('h2', {}, 'Structured content'));
     shown.push(textBlock(JSON.stringify(result.structuredContent, null, 2), 'json', actions));
   }
   const known = ['content', 'messages', 'contents', 'structuredContent', 'isError', '_meta'];
