@@ -1,46 +1,89 @@
-import { eventNames, own } from '../core/mcp/conventions.js';
+import { attr, eventNames, own } from '../core/mcp/conventions.js';
 import type { Finding } from '../core/protocol.js';
 import type { LogRecord } from '../core/trace/model.js';
-import { adviceFor } from './findingTexts.js';
+import { detectFindings } from './detectFindings.js';
+import { textFor } from './findingTexts.js';
 import type { Places } from './places.js';
 import type { Session } from './session.js';
 
 const maxFindings = 200;
 const maxRead = 2_000;
+/** The view asks with every change; looking takes at most one part in so many of the time. */
+const share = 20;
 
-/** What emitters reported by finding logs, gathered by kind, server and text. */
-export function listReportedFindings(session: Session, places: Places): Finding[] {
-  const found = new Map<string, Finding>();
-  const entries = session.logs.ofEvent(eventNames.finding);
-  for (const entry of entries.slice(-maxRead)) {
+/** What is wrong with the telemetry, or with how a server speaks: reported and detected. */
+export class Findings {
+  private last: readonly Finding[] = [];
+  private revision = -1;
+  private notBefore = 0;
+
+  constructor(
+    private readonly session: Session,
+    private readonly places: Places,
+  ) {}
+
+  list(): readonly Finding[] {
+    const { revision } = this.session.index;
+    const now = performance.now();
+    if (revision !== this.revision && now >= this.notBefore) {
+      this.last = [...listReported(this.session, this.places), ...detectFindings(this.session)];
+      this.revision = revision;
+      const done = performance.now();
+      this.notBefore = done + (done - now) * share;
+    }
+    return this.last;
+  }
+}
+
+/** What emitters reported by logs, gathered by kind, server and text. */
+function listReported(session: Session, places: Places): Finding[] {
+  const found = new Map<string, Finding & { readonly place: string }>();
+  for (const entry of session.logs.ofEvent(eventNames.finding).slice(-maxRead)) {
     const log = places.readLog(entry);
     if (!log) continue;
     const server = session.definitions.resource(entry.resource).server;
     const kind = String(log.attributes[own.findingKind] ?? 'unknown');
-    const body = bodyText(log);
-    const id = `${kind}:${server}:${body.slice(0, 200)}`;
+    const said = bodyOf(log);
+    // A hook inside the server and the shim outside see the same line; only the hook its place.
+    const id = `${kind}:${server}:${said.slice(0, 200).trim()}`;
+    const place = placeOf(log);
     const known = found.get(id);
-    if (known) {
-      found.set(id, { ...known, count: known.count + 1 });
+    if (known && (known.place !== '' || place === '')) {
+      const isOther = place === '' && known.place !== '';
+      found.set(id, { ...known, count: known.count + (isOther ? 0 : 1) });
       continue;
     }
-    if (found.size >= maxFindings) continue;
-    const { title, advice } = adviceFor(kind, body);
+    if (!known && found.size >= maxFindings) continue;
+    const { title, advice } = textFor(kind);
     found.set(id, {
       id,
       kind,
-      severity: log.severityNumber >= 17 ? 'error' : log.severityNumber >= 13 ? 'warning' : 'info',
+      severity: severityOf(log.severityNumber),
       title,
-      advice,
+      advice: [said.slice(0, 500), place && `Printed at ${place}.`, advice]
+        .filter((part) => part !== '')
+        .join('\n'),
       server,
       timeNanos: String(log.timeNanos),
       span: entry.span,
       count: 1,
+      place,
     });
   }
-  return [...found.values()];
+  return [...found.values()].map(({ place: _, ...finding }) => finding);
 }
 
-function bodyText(log: LogRecord): string {
-  return typeof log.body === 'string' ? log.body : JSON.stringify(log.body);
+function severityOf(number: number): Finding['severity'] {
+  if (number >= 17) return 'error';
+  return number >= 13 ? 'warning' : 'info';
+}
+
+function placeOf(log: LogRecord): string {
+  const file = log.attributes[attr.codeFilePath];
+  const line = log.attributes[attr.codeLine];
+  return typeof file === 'string' ? `${file}${line === undefined ? '' : `:${String(line)}`}` : '';
+}
+
+function bodyOf(log: LogRecord): string {
+  return typeof log.body === 'string' ? log.body : JSON.stringify(log.body ?? '');
 }

@@ -70,6 +70,11 @@ export class Ingest {
     this.lastChunk = Math.max(this.lastChunk, chunk.id);
   }
 
+  /** For the findings; the sender is told by its answer. */
+  noteRejected({ rejected, firstReason }: Received): void {
+    this.session.noteRejected(rejected, firstReason);
+  }
+
   /** Whether this process wrote a chunk; asked once for each. */
   isOwn(chunk: number): boolean {
     return this.own.delete(chunk);

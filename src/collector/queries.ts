@@ -1,7 +1,7 @@
 import type { CollectorRequests, SessionSummary, TraceRequests } from '../core/protocol.js';
 import { QueryError } from '../core/trace/queryParse.js';
 import { Details } from './details.js';
-import { listReportedFindings } from './findings.js';
+import { Findings } from './findings.js';
 import { Places } from './places.js';
 import { QueryCache } from './queryCache.js';
 import { createQuerySource } from './querySource.js';
@@ -25,6 +25,7 @@ export function createQueries(
   const places = new Places(session);
   const queries = new QueryCache(session, createQuerySource(session, fullText));
   const rows = new Rows(session, queries, places);
+  const findings = new Findings(session, places);
   const details = new Details(session, rows, places);
   return {
     'session/summary': () => summarize(session),
@@ -43,7 +44,7 @@ export function createQueries(
         throw error;
       }
     },
-    'findings/list': () => listReportedFindings(session, places),
+    'findings/list': () => findings.list(),
     'call/places': (ref) => places.ofCall(ref),
     'handler/places': ({ server, kind, name }) => places.ofHandler(server, kind, name),
   };

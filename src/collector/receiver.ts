@@ -185,11 +185,13 @@ export class Receiver {
       const result = results[place]!;
       if (result instanceof Error) reject(new BodyError(400, result.message));
       else {
-        resolve({
+        const received = {
           accepted: result.accepted,
           rejected: result.rejected + rejected,
           firstReason: firstReason ?? result.firstReason,
-        });
+        };
+        this.ingest.noteRejected(received);
+        resolve(received);
         if (result.accepted > 0) {
           this.onDidAccept?.({ ...original, signal, records: result.accepted });
         }

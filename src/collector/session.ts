@@ -30,6 +30,8 @@ export class Session extends EventEmitter<SessionEvents> {
   /** The file that failed, still readable for what it holds. */
   private failed: Store | null = null;
   storeProblem: string | null = null;
+  /** Records that were left out since the start. */
+  rejected: { count: number; firstReason: string } = { count: 0, firstReason: '' };
 
   constructor(dbPath: string | null) {
     super();
@@ -92,6 +94,17 @@ export class Session extends EventEmitter<SessionEvents> {
     this.definitions.forgetIds();
     this.storeProblem = `traces are kept in memory only: ${messageOf(error)}`;
     this.emit('problem', this.storeProblem);
+  }
+
+  noteRejected(count: number, reason: string | null): void {
+    if (count === 0) return;
+    const { rejected } = this;
+    this.rejected = {
+      count: rejected.count + count,
+      firstReason: rejected.firstReason || (reason ?? ''),
+    };
+    this.index.revision++;
+    this.emit('changed');
   }
 
   private copyDefinitions(from: Store, to: Store): void {
