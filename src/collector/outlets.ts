@@ -24,7 +24,7 @@ export interface OutletsOptions {
 }
 
 const noOutlets: CollectorOutlets = { httpPort: null, grpcPort: null, forward: [] };
-const drainMs = 2_000;
+const drainMs = 1_000;
 const tellMs = 1_000;
 
 /**

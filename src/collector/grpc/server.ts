@@ -1,8 +1,10 @@
 import {
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type sendUnaryData,
+  setLogVerbosity,
   status,
 } from '@grpc/grpc-js';
 import type { Received } from '../ingest.js';
@@ -36,6 +38,8 @@ const retryAfterSeconds = 1;
  * @throws when the port is taken.
  */
 export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer> {
+  // Errors are answered or thrown; the library would print them on stderr as well.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': maxBodyBytes,
     'grpc.max_concurrent_streams': 128,

@@ -1,9 +1,10 @@
 // Sends spans, logs and a metric by OpenTelemetry's own exporters for JavaScript, then ends.
-// Usage: node sendTelemetry.mjs grpc|proto|json URL TOKEN SPANS [gzip]
+// Usage: node sendTelemetry.mjs PACKAGES grpc|proto|json URL TOKEN SPANS [gzip]
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
-const require = createRequire(import.meta.url);
-const [kind, url, token, count, compression] = process.argv.slice(2);
+const [folder, kind, url, token, count, compression] = process.argv.slice(2);
+const require = createRequire(join(folder, 'package.json'));
 const packages = { grpc: 'grpc', proto: 'proto', json: 'http' };
 
 function exporter(signal, className, path) {
@@ -32,7 +33,8 @@ const resource = resourceFromAttributes({ 'service.name': `js-${kind}` });
 const traces = new TracerProvider({
   resource,
   spanProcessors: [
-    new BatchSpanProcessor(exporter('trace', 'OTLPTraceExporter', '/v1/traces'), {
+    new BatchSpanProcessor({
+      exporter: exporter('trace', 'OTLPTraceExporter', '/v1/traces'),
       maxQueueSize: 100_000,
       maxExportBatchSize: 512,
     }),

@@ -17,11 +17,18 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 kind, url, token, count, *rest = sys.argv[1:]
-PACKAGES = {"grpc": "proto.grpc", "proto": "proto.http", "json": "json.http"}
+PACKAGES = {"grpc": "proto.grpc", "proto": "proto.http", "json": "json.http", "file": "json.file"}
 
 
-def exporter(module: str, name: str, path: str):
+def exporter(module: str, signal: str, path: str):
     package = importlib.import_module(f"opentelemetry.exporter.otlp.{PACKAGES[kind]}.{module}")
+    found = [
+        getattr(package, name)
+        for name in dir(package)
+        if name.endswith(f"{signal}Exporter") and name[0] != "_" and name != f"{signal}Exporter"
+    ]
+    if kind == "file":
+        return found[0](path=url + path.replace("/", "_") + ".jsonl")
     options = {"headers": {"authorization": f"Bearer {token}"} if token else {}}
     if kind == "grpc":
         import grpc
@@ -31,25 +38,25 @@ def exporter(module: str, name: str, path: str):
             options["compression"] = grpc.Compression.Gzip
     else:
         options["endpoint"] = url + path
-    return getattr(package, name)(**options)
+    return found[0](**options)
 
 
 resource = Resource.create({"service.name": f"python-{kind}"})
 traces = TracerProvider(resource=resource)
 traces.add_span_processor(
     BatchSpanProcessor(
-        exporter("trace_exporter", "OTLPSpanExporter", "/v1/traces"), max_queue_size=100_000
+        exporter("trace_exporter", "Span", "/v1/traces"), max_queue_size=100_000
     )
 )
 logs = LoggerProvider(resource=resource)
 logs.add_log_record_processor(
-    BatchLogRecordProcessor(exporter("_log_exporter", "OTLPLogExporter", "/v1/logs"))
+    BatchLogRecordProcessor(exporter("_log_exporter", "Log", "/v1/logs"))
 )
 metrics = MeterProvider(
     resource=resource,
     metric_readers=[
         PeriodicExportingMetricReader(
-            exporter("metric_exporter", "OTLPMetricExporter", "/v1/metrics")
+            exporter("metric_exporter", "Metric", "/v1/metrics")
         )
     ],
 )

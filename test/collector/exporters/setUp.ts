@@ -38,7 +38,7 @@ function has(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-/** Folder with the JavaScript exporters and what drives them. */
+/** Folder with the JavaScript exporters. */
 export function setUpNodeExporters(): Promise<string> {
   return once('js-exporters', 'package-lock.json', async (folder) => {
     for (const name of ['package.json', 'package-lock.json']) {
