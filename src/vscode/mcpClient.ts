@@ -80,9 +80,10 @@ async function connectAddress(target: ServerAddress, hooks: ClientHooks): Promis
       ? new StreamableHTTPClientTransport(url, options)
       : new SSEClientTransport(url, options);
   const client = createClient(target.clientVersion, hooks);
-  client.onclose = () => hooks.onExit({ code: null, signal: null });
   const connecting = client.connect(transport as Transport, { timeout: initializeTimeoutMs });
-  return settle(client, connecting);
+  const connection = await settle(client, connecting);
+  client.onclose = () => hooks.onExit({ code: null, signal: null });
+  return connection;
 }
 
 async function settle(client: Client, connecting: Promise<void>): Promise<Connection> {

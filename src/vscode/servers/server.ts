@@ -9,7 +9,7 @@ import type {
   ResourceInfo,
   ToolInfo,
 } from './connection.js';
-import { explainExit } from './failure.js';
+import { explainExit, explainRefusal } from './failure.js';
 import { ServerLog } from './serverLog.js';
 
 export interface ServerOffer {
@@ -98,9 +98,8 @@ export class Server implements vscode.Disposable {
       this.attempt++;
       if (error instanceof StartCancelled) return this.setState({ kind: 'stopped' });
       const message = error instanceof Error ? error.message : String(error);
-      this.fail(
-        exit || /Connection closed/.test(message) ? explainExit(exit, this.log.tail) : message,
-      );
+      const ended = exit !== null || /Connection closed/.test(message);
+      this.fail(ended ? explainExit(exit, this.log.tail) : explainRefusal(message));
     }
   }
 

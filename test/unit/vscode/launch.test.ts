@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerConfig } from '../../../src/core/mcp/config.js';
-import { explainExit } from '../../../src/vscode/servers/failure.js';
+import { explainExit, explainRefusal } from '../../../src/vscode/servers/failure.js';
 import { describeServer, fingerprint } from '../../../src/vscode/servers/fingerprint.js';
 import {
   type ShimOptions,
@@ -108,8 +108,8 @@ describe('why a server went away', () => {
     [{ code: null, signal: 'SIGKILL' }, [], 'ended by SIGKILL'],
     [
       { code: 127, signal: null },
-      ['spanpath: cannot start "nope"'],
-      'code 127: spanpath: cannot start "nope"',
+      ['spanpath: cannot start nope: spawn nope ENOENT'],
+      'The command “nope” was not found',
     ],
     [
       { code: 1, signal: null },
@@ -119,5 +119,16 @@ describe('why a server went away', () => {
     [null, [], 'closed the connection'],
   ])('%j %j', (exit, tail, text) => {
     expect(explainExit(exit, tail)).toContain(text);
+  });
+});
+
+describe('why a server behind a URL refused', () => {
+  it.each([
+    ['Error POSTing to endpoint: {"error":{"code":-32000,"message":"it is down"}}', 'it is down'],
+    ['Error POSTing to endpoint (HTTP 401): no', 'set a header'],
+    ['Streamable HTTP error: Error POSTing to endpoint: spanpath: x did not answer', /^x did not/],
+    ['fetch failed', /^fetch failed$/],
+  ])('%s', (message, text) => {
+    expect(explainRefusal(message)).toMatch(text);
   });
 });
