@@ -1,14 +1,14 @@
 /** The view put together: one state, one scheduler, and the parts that paint from it. */
 import type { SessionSummary, ViewSpec } from '../src/core/protocol.js';
 import type { SpanRef } from '../src/core/trace/model.js';
-import { openAll } from '../src/core/view/folds.js';
-import { fitWindow, revealInWindow, type TimeWindow } from '../src/core/view/timeScale.js';
+import type { TimeWindow } from '../src/core/view/timeScale.js';
 import { ComparePane } from './compare/comparePane.js';
 import type { Connection, Host } from './connection.js';
 import type { ViewContext } from './context.js';
 import { DetailsPane } from './details/pane.js';
 import { element, setHidden } from './dom.js';
 import { FindingsPane } from './findings.js';
+import { Navigation } from './navigation.js';
 import { Notices } from './notices.js';
 import { OverviewStrip } from './overview.js';
 import { PaneSplitter } from './paneSplitter.js';
@@ -18,6 +18,7 @@ import { Scheduler } from './scheduler.js';
 import { SearchBox } from './search.js';
 import { StatisticsPane } from './statistics.js';
 import { onThemeChanged, readTheme, type Theme } from './theme.js';
+import { TimeAxis } from './timeAxis.js';
 import { Toolbar } from './toolbar.js';
 import { restoreState, type ViewState } from './viewState.js';
 import { Gestures } from './waterfall/gestures.js';
@@ -48,6 +49,8 @@ export class App implements ViewContext {
   private readonly notice: Notice;
   private readonly pane: DetailsPane;
   private readonly split: PaneSplitter;
+  private readonly timeAxis: TimeAxis;
+  private readonly navigation: Navigation;
   private readonly zoom: Zoom;
   private readonly keys: Keys;
   private readonly compare: ComparePane;
@@ -57,7 +60,7 @@ export class App implements ViewContext {
   private pausedAt: { spans: number; now: number } | null = null;
   /** A fold or new rows keep the place; another question goes where the selection is. */
   private keepsPlace = true;
-  private fitted: TimeWindow = { start: 0, end: 1e9 };
+  private keptTop = -1;
 
   constructor(
     private readonly root: HTMLElement,
@@ -71,22 +74,24 @@ export class App implements ViewContext {
     this.waterfall = new Waterfall(this);
     this.notice = new Notice(this, this.waterfall.elements.notice);
     this.zoom = new Zoom(this);
+    this.timeAxis = new TimeAxis(this, this.waterfall);
+    this.navigation = new Navigation(this, this.waterfall, this.zoom);
     this.search = new SearchBox(this);
     this.compare = new ComparePane(this);
     const actions = {
-      showSession: () => this.showSession(),
-      showTrace: () => this.showTrace(),
-      nextError: (backwards: boolean) => void this.nextError(backwards),
+      showSession: () => this.navigation.showSession(),
+      showTrace: () => this.navigation.showTrace(),
+      nextError: (backwards: boolean) => void this.navigation.nextError(backwards),
       togglePause: () => this.togglePause(),
       clear: () => this.clear(),
-      focusCall: () => this.focusCall(),
-      leaveScope: () => this.leaveScope(),
+      focusCall: () => this.navigation.focusCall(),
+      leaveScope: () => this.navigation.leaveScope(),
       contextMenu: () => this.openMenuAtRow(),
     };
     this.keys = new Keys(this, this.waterfall, this.zoom, actions);
     new Gestures(this, this.waterfall, this.zoom, this.keys, (x, y) => this.openMenu(x, y));
     this.toolbar = new Toolbar(this, this.search, actions);
-    this.overview = new OverviewStrip(this, (time) => void this.showTime(time));
+    this.overview = new OverviewStrip(this, (time) => void this.navigation.showTime(time));
     this.pane = new DetailsPane(
       this,
       {
@@ -144,11 +149,11 @@ export class App implements ViewContext {
   }
 
   window(): TimeWindow {
-    return this.state.window ?? this.bounds();
+    return this.timeAxis.window;
   }
 
   bounds(): TimeWindow {
-    return this.fitted;
+    return this.timeAxis.bounds;
   }
 
   select(row: (SpanRef & { readonly id: string }) | null): void {
@@ -159,17 +164,8 @@ export class App implements ViewContext {
     this.pane.refresh();
   }
 
-  async reveal(span: SpanRef): Promise<void> {
-    const { traceId, spanId } = span;
-    this.select({ id: `${traceId}:${spanId}`, traceId, spanId });
-    const found = await this.locate(span);
-    if (found === null) {
-      this.notify('This span is hidden by the search or the layers.');
-      return;
-    }
-    this.waterfall.showIndex(found, 'centre');
-    this.waterfall.selectIndex(found);
-    this.showSelectedTime();
+  reveal(span: SpanRef): Promise<void> {
+    return this.navigation.reveal(span);
   }
 
   openHandler(span: SpanRef): void {
@@ -226,12 +222,12 @@ export class App implements ViewContext {
     this.host.on('session/changed', (summary) => this.changed(summary));
     this.host.on('view/reveal', ({ span }) => {
       if (this.state.spec.query) this.search.set('');
-      if (this.state.spec.scope.kind !== 'session') this.showSession();
+      if (this.state.spec.scope.kind !== 'session') this.navigation.showSession();
       void this.reveal(span);
     });
     this.host.on('view/show', ({ query, pane }) => {
       if (query !== undefined) {
-        if (this.state.spec.scope.kind !== 'session') this.showSession();
+        if (this.state.spec.scope.kind !== 'session') this.navigation.showSession();
         this.search.set(query);
       }
       if (pane) this.update({ pane });
@@ -285,24 +281,19 @@ export class App implements ViewContext {
     if (moved) {
       this.keepsPlace = true;
       const { selected } = this.state;
-      if (selected) void this.showSelected(selected);
+      if (selected) void this.navigation.showSelected(selected);
       else this.waterfall.scrollTo(this.state.spec.query ? 0 : Number.MAX_SAFE_INTEGER);
       this.overview.refresh();
     }
     this.requestPaint();
   }
 
-  private async showSelected(selected: SpanRef): Promise<void> {
-    const found = await this.locate(selected, false);
-    if (found !== null) this.waterfall.showIndex(found, 'centre');
-    else this.waterfall.scrollTo(0);
-  }
-
   private paint(): void {
-    this.fit();
+    this.timeAxis.advance();
     this.toolbar.paint();
     this.overview.paint();
     this.waterfall.paint();
+    this.keepTop();
     this.notice.paint();
     this.pane.paint();
     setHidden(this.split.root, this.pane.root.hidden !== false);
@@ -313,49 +304,7 @@ export class App implements ViewContext {
     }
   }
 
-  /** Everything, with air to grow into while a call runs, so that the scale moves in steps. */
-  private fit(): void {
-    const { start, end } = this.rows.head;
-    const now = Math.max(end, this.now());
-    const running = (this.summary?.running ?? 0) > 0;
-    const wanted = fitWindow(Math.min(start, now), now, running ? 0.15 : 0.03);
-    const { fitted } = this;
-    const length = fitted.end - fitted.start;
-    const fits = now <= fitted.end && now > fitted.start + length * 0.8 && fitted.start <= start;
-    if (running && fits && Math.abs(wanted.start - fitted.start) < length * 0.05) return;
-    this.fitted = wanted;
-  }
-
   // ── actions ──
-
-  private showSession(): void {
-    this.updateSpec({ scope: { kind: 'session' } });
-  }
-
-  private showTrace(): void {
-    const index = this.waterfall.selectedIndex() ?? this.rows.head.total - 1;
-    const row = this.state.selected ?? this.rows.row(index);
-    if (!row) {
-      this.notify('There is no call yet whose trace could be shown.');
-      return;
-    }
-    this.updateSpec({ scope: { kind: 'trace', traceId: row.traceId } });
-  }
-
-  private focusCall(): void {
-    const { selected, spec } = this.state;
-    if (spec.scope.kind === 'span') this.showSession();
-    else if (selected) {
-      const { traceId, spanId } = selected;
-      this.updateSpec({ scope: { kind: 'span', traceId, spanId } });
-    }
-  }
-
-  private leaveScope(): void {
-    if (this.state.spec.scope.kind !== 'session') this.showSession();
-    else if (this.state.window) this.update({ window: null });
-    else if (this.state.spec.query) this.updateSpec({ query: '' });
-  }
 
   private togglePause(): void {
     if (this.pausedAt) {
@@ -368,24 +317,6 @@ export class App implements ViewContext {
     this.update({ paused: true });
   }
 
-  private async nextError(backwards: boolean): Promise<void> {
-    const { spec } = this.state;
-    const from = this.waterfall.selectedIndex() ?? (backwards ? this.rows.head.total : -1);
-    const ask = (start: number) =>
-      this.host.request('rows/next', { spec, from: start, backwards, matching: 'status:error' });
-    try {
-      const found = (await ask(from)) ?? (await ask(backwards ? this.rows.head.total : -1));
-      if (!found) {
-        this.notify('No call failed here.');
-        return;
-      }
-      if (found.unfold.length) this.updateSpec(openAll(spec, found.unfold));
-      await this.reveal(found.span);
-    } catch (error) {
-      this.notify(error instanceof Error ? error.message : String(error), 'error');
-    }
-  }
-
   private clear(): void {
     this.host
       .request('command/run', { command: 'clear', span: null })
@@ -393,66 +324,37 @@ export class App implements ViewContext {
       .catch((error: Error) => this.notify(error.message, 'error'));
   }
 
-  /** The first call of a window of time, by halving: rows of a session stand in order of time. */
-  private async showTime(time: number): Promise<void> {
-    const { spec } = this.state;
-    let low = 0;
-    let high = this.rows.head.total;
-    for (let step = 0; step < 24 && low < high; step++) {
-      const middle = (low + high) >> 1;
-      const page = await this.host
-        .request('rows/list', { spec, from: middle, count: 1 })
-        .catch(() => null);
-      const row = page?.ancestors[0] ?? page?.rows[0];
-      if (!row || spec !== this.state.spec) return;
-      if (row.start < time) low = middle + 1;
-      else high = middle;
-    }
-    this.waterfall.showIndex(low, 'centre');
-  }
-
-  private async locate(span: SpanRef, unfold = true): Promise<number | null> {
-    const ref = { traceId: span.traceId, spanId: span.spanId };
-    const ask = () => this.host.request('rows/locate', { spec: this.state.spec, span: ref });
-    const found = await ask().catch(() => null);
-    if (!found || found.index !== null || !unfold) return found?.index ?? null;
-    // Folded away: open what stands above it, else everything.
-    this.updateSpec({ expandedByDefault: true, toggled: [] });
-    return (await ask().catch(() => null))?.index ?? null;
-  }
-
-  private showSelectedTime(): void {
-    const row = this.rows.row(this.waterfall.selectedIndex() ?? -1);
-    const { window } = this.state;
-    if (!row || !window) return;
-    const end = row.start + (row.duration ?? 0);
-    this.update({ window: revealInWindow(window, row.start, end, this.bounds()) });
-  }
-
   private openMenuAtRow(): void {
     const index = this.waterfall.selectedIndex();
-    const made = index === null ? null : document.getElementById(`row-${index}`);
-    const box = made?.getBoundingClientRect();
-    if (box) this.openMenu(box.left + 40, box.bottom);
+    if (index === null) return;
+    const { x, y } = this.waterfall.placeOf(index);
+    this.openMenu(x, y);
   }
 
   private openMenu(x: number, y: number): void {
-    const index = this.waterfall.selectedIndex();
-    const row = index === null ? undefined : this.rows.row(index);
+    const row = this.navigation.selectedRow();
     if (!row) return;
     openRowMenu(
       this,
       row,
       { x, y },
       {
-        focusCall: () => this.focusCall(),
-        showTrace: () => this.showTrace(),
+        focusCall: () => this.navigation.focusCall(),
+        showTrace: () => this.navigation.showTrace(),
         fit: () => this.zoom.fit(row),
         search: (query) => this.search.set(query),
         compare: () => void this.compare.withPrevious(),
         compareMarked: () => this.compare.mark(row),
       },
     );
+  }
+
+  /** A scroll changes no state, but the place is kept too. */
+  private keepTop(): void {
+    const { index } = this.waterfall.topRow();
+    if (index === this.keptTop || this.rows.head.total === 0) return;
+    this.keptTop = index;
+    this.keep();
   }
 
   private keep(): void {

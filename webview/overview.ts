@@ -40,7 +40,9 @@ export class OverviewStrip {
     this.root.addEventListener('pointermove', (event) => this.move(event));
     this.root.addEventListener('pointerup', () => this.release());
     this.root.addEventListener('pointercancel', () => this.release());
-    this.root.addEventListener('dblclick', () => this.context.update({ window: null }));
+    this.root.addEventListener('dblclick', () =>
+      this.context.update({ window: null, axis: 'all' }),
+    );
     this.root.addEventListener('keydown', (event) => this.key(event));
   }
 
@@ -119,7 +121,7 @@ export class OverviewStrip {
   private paintWindow(drawing: CanvasRenderingContext2D): void {
     const { context, widthPx } = this;
     const bounds = context.bounds();
-    const window = this.drag && !this.drag.move ? this.draggedWindow() : context.state.window;
+    const window = this.drag && !this.drag.move ? this.draggedWindow() : this.narrowed();
     const percent = window
       ? Math.round(((window.start - bounds.start) / (bounds.end - bounds.start)) * 100)
       : 0;
@@ -140,6 +142,13 @@ export class OverviewStrip {
     drawing.strokeRect(left + 0.5, 0.5, Math.max(2, right - left - 1), heightPx - 1);
   }
 
+  /** The window on screen; null when that is nearly everything. */
+  private narrowed() {
+    const [window, bounds] = [this.context.window(), this.context.bounds()];
+    const share = (window.end - window.start) / (bounds.end - bounds.start);
+    return share > 0.97 ? null : window;
+  }
+
   private draggedWindow() {
     if (!this.drag) return null;
     const { from, to } = this.drag;
@@ -154,7 +163,7 @@ export class OverviewStrip {
   private press(event: PointerEvent): void {
     if (event.button !== 0) return;
     const at = this.timeAt(event);
-    const window = this.context.state.window;
+    const window = this.narrowed();
     const move = window !== null && at >= window.start && at <= window.end;
     this.drag = { from: at, to: at, move, grabbed: at };
     this.root.setPointerCapture(event.pointerId);
@@ -164,7 +173,7 @@ export class OverviewStrip {
     if (!this.drag) return;
     const at = this.timeAt(event);
     this.drag.to = at;
-    const window = this.context.state.window;
+    const window = this.narrowed();
     if (this.drag.move && window) {
       const by = at - this.drag.grabbed;
       this.drag.grabbed = at;
@@ -191,8 +200,9 @@ export class OverviewStrip {
   }
 
   private key(event: KeyboardEvent): void {
-    const { window } = this.context.state;
-    if (event.key === 'Escape' || event.key === '0') this.context.update({ window: null });
+    const window = this.narrowed();
+    if (event.key === '0') this.context.update({ window: null, axis: 'all' });
+    else if (event.key === 'Escape') this.context.update({ window: null, axis: 'rows' });
     else if (window && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')) {
       const by = (window.end - window.start) * (event.key === 'ArrowLeft' ? -0.25 : 0.25);
       this.context.update({ window: { start: window.start + by, end: window.end + by } });

@@ -184,9 +184,18 @@ export class Toolbar {
         run: () => context.updateSpec(setDefault(state.spec, false)),
       },
       {
+        label: 'Time axis follows the rows',
+        checked: state.axis === 'rows' && !state.window,
+        separated: true,
+        run: () =>
+          context.update({
+            window: null,
+            axis: state.axis === 'rows' && !state.window ? 'all' : 'rows',
+          }),
+      },
+      {
         label: 'Mark the critical path',
         checked: state.criticalPath,
-        separated: true,
         run: () => context.update({ criticalPath: !state.criticalPath }),
       },
       ...clocks.map((clock) => ({

@@ -18,8 +18,10 @@ export type DetailTab = (typeof detailTabs)[number];
 
 export interface ViewState {
   readonly spec: ViewSpec;
-  /** Null: everything that matches, growing as it grows. */
+  /** Null: by itself, as `axis` says. */
   readonly window: TimeWindow | null;
+  /** What the time axis goes with while nobody has chosen a window. */
+  readonly axis: 'rows' | 'all';
   readonly clock: Clock;
   readonly selected: (SpanRef & { readonly id: string }) | null;
   /** The row at the top, to come back to. */
@@ -47,6 +49,7 @@ export const initialState: ViewState = {
     toggled: [],
   },
   window: null,
+  axis: 'rows',
   clock: 'relative',
   selected: null,
   top: { index: 0, id: null },

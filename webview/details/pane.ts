@@ -176,7 +176,7 @@ export class DetailsPane {
       setClass(this.pill, `pill pill-${pill.tone}`);
     }
     this.paintTabs(details, tab);
-    const key = JSON.stringify([tab, this.shownId, details, this.handler]);
+    const key = JSON.stringify([tab, this.shownId, details, this.handler ?? String(this.handler)]);
     // The same content stays as it is: folds, scroll and selection in it are not lost.
     if (key === this.rendered) return;
     const sameSpan = this.rendered.startsWith(JSON.stringify([tab, this.shownId]).slice(0, -1));

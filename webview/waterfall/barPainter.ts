@@ -114,28 +114,29 @@ export class BarPainter {
     context.globalAlpha = row.group ? 0.25 : split || frames(row) ? 0.38 : 0.92;
     roundBar(context, bar.x, top, bar.width, barPx);
     context.globalAlpha = 1;
-    if (!split || failed(row)) {
-      if (split) this.paintSegments(bar, top, colour);
-      return;
-    }
-    this.paintSegments(bar, top, null);
+    if (split) this.paintSegments(row, bar, top, colour);
   }
 
-  private paintSegments(bar: Bar, top: number, colour: string | null): void {
+  private paintSegments(row: SpanRow, bar: Bar, top: number, colour: string): void {
     const { context, theme } = this;
+    // Between client and server the server's part has the server's colour; elsewhere own time is
+    // strong and the time of children is faint.
+    const between = row.layer === 'wire' || row.layer === 'mcp-client' || row.layer === 'tool';
+    const inner = between && !failed(row) ? theme.layers['mcp-server'] : colour;
     for (const segment of bar.segments) {
-      if (segment.kind === 'wire') continue;
+      if (segment.kind === 'wire' || (segment.kind === 'children' && !between)) continue;
       if (segment.kind === 'wait' || segment.kind === 'gap') {
         // Waiting is a thin line: time passes and nothing is done.
         context.clearRect(segment.x, top, segment.width, barPx);
-        context.fillStyle = colour ?? theme.dim;
+        context.fillStyle = colour;
+        context.globalAlpha = 0.6;
         context.fillRect(segment.x, top + barPx / 2 - 1, segment.width, 2);
-        continue;
+      } else {
+        context.fillStyle = inner;
+        context.globalAlpha =
+          segment.kind === 'children' ? 0.55 : segment.kind === 'server' ? 0.75 : 0.95;
+        context.fillRect(segment.x, top, segment.width, barPx);
       }
-      context.fillStyle = colour ?? theme.layers['mcp-server'];
-      context.globalAlpha =
-        segment.kind === 'children' ? 0.55 : segment.kind === 'server' ? 0.7 : 0.95;
-      context.fillRect(segment.x, top, segment.width, barPx);
       context.globalAlpha = 1;
     }
   }

@@ -34,6 +34,7 @@ export class RowElement {
   private readonly bar = element('div', { class: 'cell-bar', role: 'gridcell' });
   private readonly barWords = element('span', { class: 'only-read' });
   private shownRow: SpanRow | undefined;
+  private shownServer = false;
 
   /** A decoration is a sticky copy: screen readers pass over it. */
   constructor(private readonly decoration = false) {
@@ -56,6 +57,12 @@ export class RowElement {
     );
     this.bar.append(this.barWords);
     this.root.append(this.cell, this.duration, this.bar);
+  }
+
+  /** Kept for later; until then no id points here. */
+  hide(): void {
+    setHidden(this.root, true);
+    for (const name of ['id', 'aria-rowindex', 'data-index']) setAttribute(this.root, name, null);
   }
 
   /** Writes what differs from what stands there. */
@@ -81,11 +88,12 @@ export class RowElement {
     }
     setClass(this.root, classOf(row, shown.selected));
     setText(this.duration, durationText(row, shown.now));
-    if (row !== this.shownRow) this.writeRow(row, shown);
+    if (row !== this.shownRow || shown.showServer !== this.shownServer) this.writeRow(row, shown);
   }
 
   private writeRow(row: SpanRow, shown: RowShown): void {
     this.shownRow = row;
+    this.shownServer = shown.showServer;
     this.cell.style.paddingLeft = `${4 + Math.min(row.depth, deepestIndent) * indentPx}px`;
     const foldable = row.descendants > 0;
     setClass(

@@ -1,5 +1,6 @@
 /** Tree left, bars right, on the same rows of one scroll; only what is on screen exists. */
 import type { SpanRow } from '../../src/core/protocol.js';
+import { endOf } from '../../src/core/view/bars.js';
 import { formatMoment } from '../../src/core/view/clock.js';
 import {
   farthestTop,
@@ -13,7 +14,7 @@ import {
   visibleRows,
 } from '../../src/core/view/rowWindow.js';
 import { ticksOf } from '../../src/core/view/ticks.js';
-import { xToTime } from '../../src/core/view/timeScale.js';
+import { type TimeWindow, xToTime } from '../../src/core/view/timeScale.js';
 import type { ViewContext } from '../context.js';
 import { setAttribute, setHidden } from '../dom.js';
 import { Axis } from './axis.js';
@@ -34,6 +35,8 @@ export class Waterfall {
   range: readonly [number, number] | null = null;
   treePx = 0;
   barsPx = 0;
+  /** What the rows on screen reach over, ns after the origin; null while there are none. */
+  extent: TimeWindow | null = null;
 
   private viewPx = 0;
   private widthPx = 0;
@@ -55,6 +58,7 @@ export class Waterfall {
     this.following = top.id === null;
     this.contentTop = top.index * rowPx;
     if (top.id !== null) this.anchor = { id: top.id, index: top.index };
+    context.rows.want(top.index, top.index + 60);
     const { scroller, root } = this.elements;
     scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.measure()).observe(root);
@@ -66,7 +70,14 @@ export class Waterfall {
 
   measure(): void {
     this.widthPx = this.elements.scroller.clientWidth;
+    const before = this.viewPx;
     this.viewPx = Math.max(0, this.elements.scroller.clientHeight - headPx);
+    // The pane opens below the row that was just selected: it must not cover it.
+    const selected = this.selectedIndex();
+    const top = selected === null ? -1 : selected * rowPx - this.contentTop;
+    if (selected !== null && top >= -rowPx && top < Math.max(before, this.viewPx)) {
+      this.showIndex(selected);
+    }
     this.context.requestPaint();
   }
 
@@ -125,6 +136,13 @@ export class Waterfall {
     this.showIndex(at);
   }
 
+  /** Where a menu for the row opens, in pixels of the page. */
+  placeOf(index: number): { x: number; y: number } {
+    const box = this.elements.scroller.getBoundingClientRect();
+    const y = box.top + headPx + (index + 1) * rowPx - this.contentTop;
+    return { x: box.left + 40, y: Math.min(Math.max(box.top + headPx, y), box.bottom) };
+  }
+
   rowsOnScreen(): number {
     return Math.max(1, Math.floor(this.viewPx / rowPx) - 1);
   }
@@ -155,14 +173,16 @@ export class Waterfall {
     const { context, elements } = this;
     const { rows, state } = context;
     const map = this.map();
-    this.contentTop = Math.min(this.contentTop, farthestTop(map));
+    // Before the first rows came, the place to come back to is kept.
+    if (map.total > 0) this.contentTop = Math.min(this.contentTop, farthestTop(map));
     this.layOut(map);
     const seen = visibleRows(map, this.contentTop);
-    rows.want(seen.from, Math.max(seen.to, seen.from + Math.ceil(this.viewPx / rowPx)));
+    if (map.total > 0) rows.want(seen.from, seen.from + Math.ceil(this.viewPx / rowPx) + 1);
     const painted = this.paintRows(seen.from, seen.to, seen.offsetPx);
     this.paintSticky(seen.from, painted);
     const first = rows.row(seen.from);
     this.anchor = first ? { id: first.id, index: seen.from } : this.anchor;
+    this.extent = extentOf(painted, context.now()) ?? this.extent;
     const window = context.window();
     const axis = {
       originNanos: rows.head.originNanos,
@@ -254,7 +274,7 @@ export class Waterfall {
       const index =
         from + ((((at - from) % this.pool.length) + this.pool.length) % this.pool.length);
       if (index >= to) {
-        setHidden(made.root, true);
+        made.hide();
         continue;
       }
       const y = offsetPx + (index - from) * rowPx;
@@ -298,4 +318,16 @@ export class Waterfall {
       handlerHint: inEditor,
     };
   }
+}
+
+/** Sticky rows are left out: an ancestor reaches over more than what is looked at. */
+function extentOf(painted: readonly PaintedRow[], now: number): TimeWindow | null {
+  let start = Number.POSITIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const { row, sticky } of painted) {
+    if (sticky || row.placeholder) continue;
+    start = Math.min(start, row.start);
+    end = Math.max(end, endOf(row, now));
+  }
+  return start <= end ? { start, end } : null;
 }

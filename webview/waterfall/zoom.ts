@@ -46,14 +46,20 @@ export class Zoom {
     this.pan(px / widthPx);
   }
 
+  /** Everything there is. */
   whole(): void {
-    this.context.update({ window: null });
+    this.context.update({ window: null, axis: 'all' });
   }
 
-  /** The row fills the width; a second time, everything does. */
+  /** The axis goes with the rows on screen. */
+  follow(): void {
+    this.context.update({ window: null, axis: 'rows' });
+  }
+
+  /** The row fills the width; a second time, the axis goes with the rows again. */
   fit(row: SpanRow | undefined): void {
     if (!row) {
-      this.whole();
+      this.follow();
       return;
     }
     const target = fitWindow(row.start, endOf(row, this.context.now()), 0.08);
@@ -62,7 +68,7 @@ export class Zoom {
       window !== null &&
       Math.abs(window.start - target.start) + Math.abs(window.end - target.end) <
         (target.end - target.start) * 0.01;
-    if (same) this.whole();
+    if (same) this.follow();
     else this.set(target);
   }
 
@@ -73,6 +79,6 @@ export class Zoom {
   private set(window: TimeWindow): void {
     const bounds = this.context.bounds();
     const whole = window.start <= bounds.start && window.end >= bounds.end;
-    this.context.update({ window: whole ? null : window });
+    this.context.update(whole ? { window: null, axis: 'all' } : { window });
   }
 }

@@ -1,0 +1,60 @@
+/** Which window of time is on screen while nobody has chosen one. */
+import { approachWindow, followWindow } from '../src/core/view/followWindow.js';
+import { clampWindow, fitWindow, type TimeWindow } from '../src/core/view/timeScale.js';
+import type { ViewContext } from './context.js';
+import type { Waterfall } from './waterfall/waterfall.js';
+
+export class TimeAxis {
+  /** Everything, with a little air. */
+  bounds: TimeWindow = { start: 0, end: 1e9 };
+  /** The window on screen, on its way to `goal`. */
+  window: TimeWindow = this.bounds;
+  private goal: TimeWindow = this.bounds;
+  private movedAtMs = 0;
+  private readonly stillness = matchMedia('(prefers-reduced-motion: reduce)');
+
+  constructor(
+    private readonly context: ViewContext,
+    private readonly waterfall: Waterfall,
+  ) {}
+
+  /** Once a frame, before anything is painted. */
+  advance(): void {
+    const running = (this.context.summary?.running ?? 0) > 0;
+    this.fit(running);
+    const chosen = this.context.state.window;
+    if (chosen) this.window = chosen;
+    else this.follow(running);
+  }
+
+  /** While a call runs there is air to grow into, so that the scale moves in steps. */
+  private fit(running: boolean): void {
+    const { start, end } = this.context.rows.head;
+    const now = Math.max(end, this.context.now());
+    const wanted = fitWindow(Math.min(start, now), now, running ? 0.15 : 0.03);
+    const { bounds } = this;
+    const length = bounds.end - bounds.start;
+    const filled = now <= bounds.end && now > bounds.start + length * 0.8 && bounds.start <= start;
+    if (running && filled && Math.abs(wanted.start - bounds.start) < length * 0.05) return;
+    this.bounds = wanted;
+  }
+
+  /** With the rows on screen in a session; a trace is shown whole, from 0. */
+  private follow(running: boolean): void {
+    const { state, rows } = this.context;
+    const { extent } = this.waterfall;
+    const withRows = state.axis === 'rows' && state.spec.scope.kind === 'session';
+    const goal =
+      withRows && extent
+        ? clampWindow(followWindow(this.goal, extent, running), this.bounds)
+        : this.bounds;
+    const nowMs = performance.now();
+    // The first window is simply there; later ones are moved to.
+    const jumps = this.movedAtMs === 0 || this.stillness.matches;
+    const elapsedMs = Math.min(50, nowMs - this.movedAtMs);
+    this.window = jumps ? goal : approachWindow(this.window, goal, elapsedMs);
+    this.goal = goal;
+    if (rows.head.total && extent) this.movedAtMs = nowMs;
+    if (this.window !== goal) this.context.requestPaint();
+  }
+}
