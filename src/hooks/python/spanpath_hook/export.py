@@ -17,8 +17,9 @@ MAX_QUEUED = 8192
 BATCH = 512
 #: Seconds that what was queued waits for more, so that one request carries many records.
 GATHER = 0.1
-#: Longest time that the exit of the server may wait for what is still queued, in seconds.
-EXIT_FLUSH = 0.3
+#: Longest time that the exit of the server may wait for what is still queued, in seconds. A collector
+#: that is gone refuses at once; only one that hangs is waited for this long.
+EXIT_FLUSH = 1.0
 
 _queue = deque()
 _wake = _thread.allocate_lock()

@@ -54,7 +54,8 @@ def _write(text, /):
             _note(text)
     except Exception as error:
         export.report_failure("stdout", error)
-    return _original(text)
+    with context.Untraced():
+        return _original(text)
 
 
 def _note(text):
