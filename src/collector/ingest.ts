@@ -2,6 +2,7 @@ import { decodeRecords, type RecordGroup } from '../core/otlp/decodeRecords.js';
 import { decodeSpans, decodeTraces } from '../core/otlp/decodeTraces.js';
 import { decodeLogRecord } from '../core/otlp/reviveSpan.js';
 import type { TraceBatch } from '../core/otlp/traceBatch.js';
+import { WireError } from '../core/otlp/wireReader.js';
 import type { Session } from './session.js';
 import type { Chunk, ChunkSignal } from './store.js';
 
@@ -10,6 +11,13 @@ export interface Received {
   readonly accepted: number;
   readonly rejected: number;
   readonly firstReason: string | null;
+}
+
+export interface IngestRequest {
+  readonly signal: ChunkSignal;
+  readonly body: Uint8Array;
+  /** We made the body ourselves, from JSON that was checked. */
+  readonly wellFormed?: boolean;
 }
 
 /** Called with every chunk that was kept, e.g. to forward it. */
@@ -30,9 +38,7 @@ export class Ingest {
   constructor(private readonly session: Session) {}
 
   /** Each request answers on its own: a `WireError` in one leaves the others alone. */
-  receive(
-    requests: readonly { readonly signal: ChunkSignal; readonly body: Uint8Array }[],
-  ): (Received | Error)[] {
+  receive(requests: readonly IngestRequest[]): (Received | Error)[] {
     this.kept.length = 0;
     const results: (Received | Error)[] = [];
     const work = (): void => {
@@ -53,21 +59,34 @@ export class Ingest {
     return results;
   }
 
-  /** Indexes a chunk that is in the store: at the start, or when another process wrote it. */
-  load(chunk: Chunk): void {
-    if (chunk.signal === 'traces') {
-      const { batch } = this.session;
-      decodeSpans(chunk.body, this.session.index.names, batch);
-      this.session.index.classifier.scopeName = this.session.definitions.scope(chunk.scope).name;
-      for (let row = 0; row < batch.count; row++) {
-        const at = batch.places[row * 2]!;
-        const { id, resource, scope } = chunk;
-        this.session.index.add(batch, row, { chunk: id, at, resource, scope });
-      }
-    } else if (chunk.signal === 'logs') {
-      this.indexLogs(decodeRecords('logs', chunk.body, 'scoped').groups[0], chunk, chunk.body, 0);
-    }
+  /**
+   * Indexes a chunk that is in the store: at the start, or when another process wrote it. False
+   * when its bytes are damaged.
+   */
+  load(chunk: Chunk): boolean {
     this.lastChunk = Math.max(this.lastChunk, chunk.id);
+    try {
+      if (chunk.signal === 'traces') this.loadSpans(chunk);
+      else if (chunk.signal === 'logs') {
+        this.indexLogs(decodeRecords('logs', chunk.body, 'scoped').groups[0], chunk, chunk.body, 0);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof WireError) return false;
+      throw error;
+    }
+  }
+
+  private loadSpans(chunk: Chunk): void {
+    const { batch, index, definitions } = this.session;
+    decodeSpans(chunk.body, index.names, batch);
+    index.classifier.scopeName = definitions.scope(chunk.scope).name;
+    definitions.resource(chunk.resource);
+    for (let row = 0; row < batch.count; row++) {
+      const at = batch.places[row * 2]!;
+      const { id, resource, scope } = chunk;
+      index.add(batch, row, { chunk: id, at, resource, scope });
+    }
   }
 
   /** For the findings; the sender is told by its answer. */
@@ -85,21 +104,21 @@ export class Ingest {
     this.own.clear();
   }
 
-  private tryOne(request: { signal: ChunkSignal; body: Uint8Array }): Received | Error {
+  private tryOne(request: IngestRequest): Received | Error {
     try {
       return request.signal === 'traces'
-        ? this.traces(request.body)
+        ? this.traces(request)
         : this.records(request.signal, request.body);
     } catch (error) {
-      if (error instanceof Error && error.name === 'WireError') return error;
+      if (error instanceof WireError) return error;
       throw error;
     }
   }
 
-  private traces(body: Uint8Array): Received {
+  private traces({ body, wellFormed = false }: IngestRequest): Received {
     const { session } = this;
     const { batch, index, definitions } = session;
-    decodeTraces(body, index.names, batch);
+    decodeTraces(body, index.names, batch, { wellFormed });
     for (const group of batch.groups) {
       const { first, last } = group;
       const part = partOf(batch, first, last);

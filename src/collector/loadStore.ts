@@ -9,13 +9,14 @@ export function loadStore(session: Session, ingest: Ingest): () => void {
   const until = session.store.lastChunk();
   let after = 0;
   let stopped = until === 0;
+  let lost = 0;
   const step = (): void => {
     if (stopped) return;
     try {
       const chunks = session.store.chunksAfter(after, chunksAtOnce);
       for (const chunk of chunks) {
         if (chunk.id > until) break;
-        ingest.load(chunk);
+        if (!ingest.load(chunk)) lost++;
       }
       after = chunks.at(-1)?.id ?? until;
     } catch (error) {
@@ -25,6 +26,10 @@ export function loadStore(session: Session, ingest: Ingest): () => void {
       return;
     }
     session.emit('changed');
+    if (after >= until && lost > 0) {
+      session.storeProblem = `${lost} parts of the stored traces could not be read`;
+      session.emit('problem', session.storeProblem);
+    }
     if (after < until) setImmediate(step);
   };
   setImmediate(step);

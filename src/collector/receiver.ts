@@ -16,6 +16,7 @@ type Original = Pick<ReceivedRequest, 'encoding' | 'body' | 'via'>;
 interface Waiting {
   readonly signal: ChunkSignal;
   readonly body: Uint8Array;
+  readonly wellFormed: boolean;
   /** Records that the JSON walk left out before the body was bytes. */
   readonly rejected: number;
   readonly firstReason: string | null;
@@ -159,7 +160,11 @@ export class Receiver {
     firstReason: string | null = null,
   ): Promise<Received> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ signal, body, original, rejected, firstReason, resolve, reject });
+      const wellFormed = original.encoding === 'json';
+      this.waiting.push({
+        ...{ signal, body, wellFormed, original, rejected, firstReason },
+        ...{ resolve, reject },
+      });
       this.waitingBytes += body.length;
       if (this.scheduled) return;
       this.scheduled = true;

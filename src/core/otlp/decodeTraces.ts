@@ -11,16 +11,24 @@ const outputTokens = factIndex('gen_ai.usage.output_tokens');
 const afterTokens = factIndex('gen_ai.tool.call.arguments');
 const factCount = factKeys.length;
 
-/** Decodes an `ExportTraceServiceRequest` into `batch`. @throws WireError when its frame is broken. */
-export function decodeTraces(bytes: Uint8Array, interner: Interner, batch: TraceBatch): void {
+/**
+ * Decodes an `ExportTraceServiceRequest` into `batch`. `wellFormed` bytes were written by ourselves.
+ * @throws WireError when its frame is broken.
+ */
+export function decodeTraces(
+  bytes: Uint8Array,
+  interner: Interner,
+  batch: TraceBatch,
+  options: { readonly wellFormed?: boolean } = {},
+): void {
   batch.reset(bytes);
-  new TraceDecoder(bytes, interner, batch).request();
+  new TraceDecoder(bytes, interner, batch, options.wellFormed ?? false).request();
 }
 
 /** Decodes the body of one `ScopeSpans`, as the store keeps it, into `batch`. */
 export function decodeSpans(bytes: Uint8Array, interner: Interner, batch: TraceBatch): void {
   batch.reset(bytes);
-  new TraceDecoder(bytes, interner, batch).scopeSpans(bytes.length, [0, 0]);
+  new TraceDecoder(bytes, interner, batch, true).scopeSpans(bytes.length, [0, 0]);
 }
 
 class TraceDecoder {
@@ -30,6 +38,8 @@ class TraceDecoder {
     private readonly bytes: Uint8Array,
     private readonly interner: Interner,
     private readonly batch: TraceBatch,
+    /** The bytes were written by ourselves: texts and nesting are known to be right. */
+    private readonly wellFormed: boolean,
   ) {
     this.reader = new WireReader(bytes);
   }
@@ -219,13 +229,16 @@ class TraceDecoder {
       const tag = reader.varint();
       if (tag === 0x0a) {
         const to = reader.lengthEnd();
-        if (!isUtf8(bytes, reader.at, to)) throw new WireError('an attribute key is not UTF-8');
+        if (!this.wellFormed && !isUtf8(bytes, reader.at, to)) {
+          throw new WireError('an attribute key is not UTF-8');
+        }
         key = findFactKey(bytes, reader.at, to);
         reader.at = to;
       } else if (tag === 0x12) {
         valueEnd = reader.lengthEnd();
         valueAt = reader.at;
-        validateAnyValue(reader, valueEnd, 0);
+        if (this.wellFormed) reader.at = valueEnd;
+        else validateAnyValue(reader, valueEnd, 0);
       } else reader.skip(tag & 7);
     }
     if (key >= 0 && valueAt >= 0) this.fact(row, key, valueAt, valueEnd);

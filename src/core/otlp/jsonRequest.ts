@@ -7,7 +7,7 @@ import type { Rejections } from './writeMessage.js';
 
 /**
  * An OTLP/JSON request as protobuf, in one walk over its bytes. Unknown fields are ignored, bad
- * records left out and counted.
+ * records left out and counted. The result is well formed: it need not be validated again.
  * @throws WireError when it is not JSON or its frame is not OTLP's.
  */
 export function jsonToProtobuf(
@@ -17,7 +17,7 @@ export function jsonToProtobuf(
   const transcoder = new JsonTranscoder(json);
   transcoder.message(signal.request, 0);
   transcoder.end();
-  return { bytes: transcoder.writer.finish(), rejections: transcoder.rejections };
+  return { bytes: transcoder.writer.peek(), rejections: transcoder.rejections };
 }
 
 class JsonTranscoder {

@@ -30,7 +30,10 @@ export class WireWriter {
 
   /** `field` << 3 | wire type. */
   tag(field: number, wireType: number): void {
-    this.varint((field << 3) | wireType);
+    if (field < 16) {
+      if (this.at === this.bytes.length) this.reserve(1);
+      this.bytes[this.at++] = (field << 3) | wireType;
+    } else this.varint((field << 3) | wireType);
   }
 
   /** A whole number from 0 to 2^53. */
