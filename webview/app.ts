@@ -17,6 +17,7 @@ import { RowStore } from './rowStore.js';
 import { Scheduler } from './scheduler.js';
 import { SearchBox } from './search.js';
 import { StatisticsPane } from './statistics.js';
+import { StoryStrip } from './story.js';
 import { onThemeChanged, readTheme, type Theme } from './theme.js';
 import { TimeAxis } from './timeAxis.js';
 import { Toolbar } from './toolbar.js';
@@ -54,6 +55,7 @@ export class App implements ViewContext {
   private readonly zoom: Zoom;
   private readonly keys: Keys;
   private readonly compare: ComparePane;
+  private readonly story: StoryStrip;
   private keepTimer: ReturnType<typeof setTimeout> | undefined;
   private refreshTimer: ReturnType<typeof setTimeout> | undefined;
   private refreshedAtMs = 0;
@@ -78,6 +80,7 @@ export class App implements ViewContext {
     this.navigation = new Navigation(this, this.waterfall, this.zoom);
     this.search = new SearchBox(this);
     this.compare = new ComparePane(this);
+    this.story = new StoryStrip(this);
     const actions = {
       showSession: () => this.navigation.showSession(),
       showTrace: () => this.navigation.showTrace(),
@@ -108,6 +111,7 @@ export class App implements ViewContext {
       this.notices.banner,
       this.toolbar.root,
       this.overview.root,
+      this.story.root,
       this.waterfall.elements.root,
       this.split.root,
       this.pane.root,
@@ -276,6 +280,7 @@ export class App implements ViewContext {
   }
 
   private rowsArrived(newSpec: boolean): void {
+    this.story.refresh();
     const moved = newSpec && !this.keepsPlace;
     this.waterfall.rowsArrived(!moved);
     if (moved) {

@@ -2,6 +2,7 @@
 import type { HandlerInfo, SpanDetails } from '../../src/core/protocol.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
+import { storySection } from '../story.js';
 import { exceptionSection } from './errorTab.js';
 import { jsonSection } from './jsonSection.js';
 import { resultContent } from './resultContent.js';
@@ -13,7 +14,9 @@ export function callTab(
   details: SpanDetails,
   handler: HandlerInfo | null | undefined,
 ): HTMLElement {
+  const { layer } = details.row;
   const left = element('div', { class: 'column' });
+  if (layer === 'agent' || layer === 'workflow') left.append(storySection(context, details.row));
   const right = element('div', { class: 'column' });
   if (details.argumentsText !== null) {
     left.append(jsonSection(context, 'Arguments', details.argumentsText));
@@ -26,7 +29,9 @@ export function callTab(
       }),
     );
   }
-  if (left.childElementCount === 0) left.append(noContent(context, details));
+  if (details.argumentsText === null && details.resultText === null) {
+    left.append(noContent(context, details));
+  }
   const failure = failureSection(context, details);
   if (failure) right.append(failure);
   right.append(handlerSection(context, details, handler));
