@@ -3,6 +3,7 @@ import { AgentServers, agentProviderId } from './vscode/agent/agentServers.js';
 import { createApi, type SpanpathApi } from './vscode/api.js';
 import { CallMemory } from './vscode/call/callMemory.js';
 import { CallView } from './vscode/call/callView.js';
+import { registerClientCommands, renewShim } from './vscode/clients/clientCommands.js';
 import { CollectorClient } from './vscode/collector/collectorClient.js';
 import { currentOutlets, followOutlets } from './vscode/collector/followOutlets.js';
 import { TelemetryStatus } from './vscode/collector/telemetryStatus.js';
@@ -76,6 +77,10 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     shared: hostHandlers,
   });
   const lenses = new HandlerLenses(collector, handlers);
+  const clients = {
+    ...{ state: context.globalState, distDir, version },
+    storageDir: context.globalStorageUri.fsPath,
+  };
   running = { collector, servers };
   context.subscriptions.push(
     ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
@@ -91,9 +96,10 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     vscode.window.registerWebviewViewProvider('spanpath.call', callView),
     ...registerCallCommands(servers, callView, handlers),
     ...registerTraceCommands({ panel, collector, output, replay }),
+    ...registerClientCommands(clients),
     ...registerTransferCommands({ panel, collector }),
     followOutlets(collector, output),
-    wakeCollector(collector, dbPath, output),
+    wakeCollector(collector, dbPath, output, () => renewShim(clients)),
     lenses,
     vscode.languages.registerCodeLensProvider({ scheme: 'file' }, lenses),
   );

@@ -1,6 +1,7 @@
-/** The forwarding thread from start to exit. */
+/** The shim from start to exit. */
 import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { Calm } from './calm.js';
 import { childEnvironment } from './childEnvironment.js';
 import { discoverCollector, type Target } from './discovery.js';
 import { hookRefusal } from './hookRefusal.js';
@@ -8,6 +9,7 @@ import { addHooks } from './hooks.js';
 import { parseOptions, type ShimOptions, UsageError } from './options.js';
 import { Outbox } from './outbox.js';
 import { type Ending, runStdio } from './stdio.js';
+import type { Telemetry } from './telemetry/telemetry.js';
 
 /** How long the exit may wait for telemetry; what is left then was spooled. */
 const finishMs = 400;
@@ -24,16 +26,41 @@ export async function run(file: string): Promise<void> {
   }
   const target: Target | null = options.endpoint
     ? { endpoint: options.endpoint, token: options.token }
-    : discoverCollector(options.home, process.cwd());
-  const outbox = new Outbox(file, { options, target });
-  if (options.http) await runHttp(options, options.http, outbox);
-  else await wrapStdio(options, target, outbox, dirname(file));
+    : // Other clients start servers wherever they are; their configuration names the workspace.
+      discoverCollector(options.home, process.env.SPANPATH_WORKSPACE || process.cwd());
+  const wire = openWire(options, target);
+  if (options.http) await runHttp(options, options.http, wire);
+  else await wrapStdio(options, target, wire, dirname(file));
+}
+
+interface Wire {
+  readonly outbox: Outbox;
+  /** Loads what follows the traffic: heavy, so only when the server is on its way. */
+  startTelemetry(): Promise<void>;
+  finish(): Promise<void>;
+}
+
+function openWire(options: ShimOptions, target: Target | null): Wire {
+  const calm = new Calm();
+  const outbox = new Outbox(calm);
+  let telemetry: Promise<Telemetry> | null = null;
+  const start = () => {
+    telemetry ??= import('./telemetry/telemetry.js').then(
+      ({ Telemetry }) => new Telemetry(options, target, outbox, calm),
+    );
+    return telemetry;
+  };
+  return {
+    outbox,
+    startTelemetry: async () => void (await start()),
+    finish: async () => (await start()).finish(finishMs),
+  };
 }
 
 async function wrapStdio(
   options: ShimOptions,
   target: Target | null,
-  outbox: Outbox,
+  wire: Wire,
   directory: string,
 ): Promise<void> {
   const env = childEnvironment(process.env, target, options.name, process.cwd());
@@ -46,13 +73,13 @@ async function wrapStdio(
   }
   let ending: Ending;
   try {
-    ending = await runStdio({ command: options.command, env, inject: options.inject }, outbox);
+    ending = await runStdio({ command: options.command, env, inject: options.inject }, wire.outbox);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`spanpath: cannot start ${options.command[0]}: ${reason}\n`);
     process.exit((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126);
   }
-  outbox.control(0, {
+  wire.outbox.control(0, {
     type: 'close',
     outcome: 'abandoned',
     errorType: 'abandoned',
@@ -60,7 +87,7 @@ async function wrapStdio(
       ? `the server was ended by ${ending.signal}`
       : `the server exited with code ${ending.code}`,
   });
-  await outbox.finish(finishMs);
+  await wire.finish();
   leave(ending);
 }
 
@@ -68,17 +95,20 @@ async function wrapStdio(
 async function runHttp(
   options: ShimOptions,
   http: { url: string; port: number },
-  outbox: Outbox,
+  wire: Wire,
 ): Promise<void> {
   const { startProxy } = await import('./http/proxy.js');
   try {
     const upstream = new URL(http.url);
-    const proxy = await startProxy({ upstream, port: http.port, inject: options.inject }, outbox);
+    const proxy = await startProxy(
+      { upstream, port: http.port, inject: options.inject },
+      wire.outbox,
+    );
     process.stderr.write(`spanpath: ${proxy.url} traces ${redactedUrl(upstream)}\n`);
-    outbox.start();
+    await wire.startTelemetry();
     const signal = await ended();
     await proxy.close();
-    await outbox.finish(finishMs);
+    await wire.finish();
     leave({ code: 0, signal });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -5,14 +5,15 @@ import { join, sep } from 'node:path';
 const headBytes = 64 * 1024;
 
 /**
- * Files of the spool that belong to these folders and that no shim writes to any more. Their
+ * Files of the spool that belong to these folders (null: all of them) and that no shim writes to any more. Their
  * names are `NAME-PID-TIME.traces.jsonl` and `….logs.jsonl`.
  */
-export function findSpooled(directory: string, folders: readonly string[]): string[] {
+export function findSpooled(directory: string, folders: readonly string[] | null): string[] {
   return namesIn(directory)
     .filter((name) => /\.(traces|logs)\.jsonl$/.test(name) && !isAlive(pidOf(name)))
     .map((name) => join(directory, name))
     .filter((path) => {
+      if (folders === null) return true;
       const cwd = readServerCwd(path);
       return cwd !== null && folders.some((folder) => isInside(cwd, folder));
     });

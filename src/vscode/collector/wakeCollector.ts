@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { spoolFolder } from '../clients/stableShim.js';
 import type { CollectorClient } from './collectorClient.js';
 import { currentOutlets } from './followOutlets.js';
 import { wantsOutlets } from './outlets.js';
@@ -19,9 +20,12 @@ export function wakeCollector(
   collector: CollectorClient,
   dbPath: string | null,
   output: vscode.LogOutputChannel,
+  prepare: () => Promise<void>,
 ): vscode.Disposable {
   const timer = setTimeout(() => {
-    wake(collector, dbPath, output).catch((error: unknown) => output.error(String(error)));
+    Promise.all([prepare(), wake(collector, dbPath, output)]).catch((error: unknown) =>
+      output.error(String(error)),
+    );
   }, delayMs);
   return { dispose: () => clearTimeout(timer) };
 }
@@ -33,11 +37,16 @@ async function wake(
 ): Promise<void> {
   const home = process.env.SPANPATH_HOME ?? join(homedir(), '.spanpath');
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
-  const spooled = findSpooled(join(home, 'spool'), folders);
+  const spooled = [
+    ...findSpooled(join(home, 'spool'), folders),
+    ...folders.flatMap((folder) => findSpooled(spoolFolder(folder), null)),
+  ];
   const { outlets, problems } = currentOutlets();
   for (const problem of problems) output.warn(problem);
+  // Other clients look for a collector when they start a server, whenever that is.
+  const hasClients = folders.some((folder) => existsSync(spoolFolder(folder)));
   const hasHistory = dbPath !== null && existsSync(dbPath);
-  if (spooled.length === 0 && !hasHistory && !wantsOutlets(outlets)) return;
+  if (spooled.length === 0 && !hasHistory && !hasClients && !wantsOutlets(outlets)) return;
   await collector.start();
   for (const path of spooled) {
     const claimed = claim(path);

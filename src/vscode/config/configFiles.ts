@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { type ConfigDialect, type McpConfig, parseConfig } from '../../core/mcp/config.js';
+import { unwrapServers, wrapMark } from '../../core/mcp/configWrap.js';
 
 /** One file that configures servers, as it stands on disk now. */
 export interface ConfigFile {
@@ -77,7 +78,10 @@ export class ConfigFiles implements vscode.Disposable {
       return null;
     }
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-    return { uri, folder, dialect, config: parseConfig(text, dialect) };
+    // A file that another client traces starts its servers by the shim already; here they stand plain.
+    const key = dialect === 'vscode' ? 'servers' : 'mcpServers';
+    const plain = text.includes(wrapMark) ? unwrapServers(text, key) : text;
+    return { uri, folder, dialect, config: parseConfig(plain, dialect) };
   }
 
   private watch(): void {
