@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
 import { eachSpan } from '../../core/exchange/eachSpan.js';
 import { describeProblem, emptyReport, noteProblem } from '../../core/exchange/piece.js';
 import { readPieces } from '../../core/exchange/readPieces.js';
@@ -32,8 +33,12 @@ export async function importFile(
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   let firstSpan: SpanRef | null = null;
   const tell = (): void => options.onProgress?.(Math.min(1, file.bytesRead / total));
+  const noteDamage = (): void => {
+    const reason = 'the compressed file is cut off or damaged';
+    noteProblem(report, { line: null, byte: file.bytesRead, reason });
+  };
   try {
-    for await (const piece of readPieces(decompressed(file), report, {
+    for await (const piece of readPieces(unpacked(file, noteDamage), report, {
       ...(options.signal ? { signal: options.signal } : {}),
       onProgress: tell,
     })) {
@@ -44,10 +49,6 @@ export async function importFile(
         if (span) firstSpan = { traceId: span.traceId, spanId: span.spanId };
       }
     }
-  } catch (error) {
-    if (!isBadGzip(error)) throw error;
-    const byte = file.bytesRead;
-    noteProblem(report, { line: null, byte, reason: 'the compressed file is cut off or damaged' });
   } finally {
     file.destroy();
   }
@@ -56,8 +57,11 @@ export async function importFile(
   return { spans, logs, metrics, rejected, problems, firstSpan };
 }
 
-/** The bytes of a file, unpacked when it is gzip. */
-async function* decompressed(file: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array, void, void> {
+/** The bytes of a file, unpacked when it is gzip; damage ends them, after all that was readable. */
+async function* unpacked(
+  file: AsyncIterable<Buffer>,
+  noteDamage: () => void,
+): AsyncGenerator<Uint8Array, void, void> {
   const chunks = file[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done) return;
@@ -65,10 +69,19 @@ async function* decompressed(file: AsyncIterable<Buffer>): AsyncGenerator<Uint8A
     yield first.value;
     for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
   })();
-  if (first.value[0] === 0x1f && first.value[1] === 0x8b) {
-    const { Readable } = await import('node:stream');
-    yield* Readable.from(all).compose(createGunzip()) as AsyncIterable<Buffer>;
-  } else yield* all;
+  if (first.value[0] !== 0x1f || first.value[1] !== 0x8b) {
+    yield* all;
+    return;
+  }
+  // An archive without its end gives what it has instead of an error.
+  const gunzip = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  pipeline(Readable.from(all), gunzip, () => {});
+  try {
+    yield* gunzip as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (!isBadGzip(error)) throw error;
+    noteDamage();
+  }
 }
 
 function isBadGzip(error: unknown): boolean {

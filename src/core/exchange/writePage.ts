@@ -29,7 +29,8 @@ export async function* writePage(
   const policy = [
     "default-src 'none'",
     `script-src '${hash(parts, host)}' '${hash(parts, script)}'`,
-    `style-src '${hash(parts, style)}'`,
+    // The controls make an empty style element and fill it by script; the hash of nothing lets it be.
+    `style-src '${hash(parts, style)}' '${hash(parts, '')}'`,
     'font-src data:',
     'img-src data: blob:',
     'media-src data: blob:',

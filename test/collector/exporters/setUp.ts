@@ -8,22 +8,31 @@ import { join } from 'node:path';
 const here = join(import.meta.dirname);
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'spanpath-dev');
 
+function folderOf(name: string, lockFile: string): string {
+  const digest = createHash('sha256')
+    .update(readFileSync(join(here, lockFile)))
+    .digest('hex');
+  return join(cache, `${name}-${digest.slice(0, 12)}`);
+}
+
+function cached(name: string, lockFile: string): string | null {
+  const folder = folderOf(name, lockFile);
+  return existsSync(join(folder, '.complete')) ? folder : null;
+}
+
 /** A place outside of the clone for what a lock file names; `make` fills it once. */
 async function once(
   name: string,
   lockFile: string,
   make: (folder: string) => void | Promise<void>,
 ): Promise<string> {
-  const digest = createHash('sha256')
-    .update(readFileSync(join(here, lockFile)))
-    .digest('hex');
-  const folder = join(cache, `${name}-${digest.slice(0, 12)}`);
-  const stamp = join(folder, '.complete');
-  if (existsSync(stamp)) return folder;
+  const known = cached(name, lockFile);
+  if (known) return known;
+  const folder = folderOf(name, lockFile);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await make(folder);
-  writeFileSync(stamp, '');
+  writeFileSync(join(folder, '.complete'), '');
   return folder;
 }
 
@@ -62,10 +71,16 @@ export async function setUpPythonExporters(): Promise<{ python: string } | { rea
 
 /**
  * A real OpenTelemetry Collector with an OTLP receiver and the file exporter, built from the Go
- * module proxy (minutes, once), or why there is none.
+ * module proxy, or why there is none. The build takes minutes, once, so that only CI and who asks
+ * for it start it.
  */
 export async function setUpOtelCollector(): Promise<{ binary: string } | { reason: string }> {
   if (!has('go', 'version')) return { reason: 'Go is not here' };
+  const built = cached('otelcol', 'otelcol.yaml');
+  if (built) return { binary: join(built, 'otelcol') };
+  if (!process.env.CI && !process.env.SPANPATH_OTELCOL) {
+    return { reason: 'the OpenTelemetry Collector is not built yet; SPANPATH_OTELCOL=1 builds it' };
+  }
   try {
     const folder = await once('otelcol', 'otelcol.yaml', (made) => {
       const config = readFileSync(join(here, 'otelcol.yaml'), 'utf8');
