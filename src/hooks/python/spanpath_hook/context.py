@@ -160,9 +160,7 @@ _OURS = os.path.dirname(__file__)
 def hide_frame(error):
     """Takes the wrapper's frame, the first of the traceback, out of it."""
     traceback = error.__traceback__
-    if traceback is None or traceback.tb_next is None:
-        return
-    if traceback.tb_frame.f_code.co_filename.startswith(_OURS):
+    if traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_OURS):
         error.__traceback__ = traceback.tb_next
 
 

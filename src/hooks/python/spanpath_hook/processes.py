@@ -33,7 +33,7 @@ def _describe(arguments):
     if isinstance(arguments, (str, bytes, os.PathLike)):
         words = [arguments]
     else:
-        words = list(arguments)
+        words = list(arguments or ())
     name = os.path.basename(os.fsdecode(words[0]).split(" ")[0]) if words else ""
     # The arguments of a program may hold secrets: their number is kept.
     return f"exec {name}", INTERNAL, {"process.executable.name": name, "process.args_count": len(words)}
