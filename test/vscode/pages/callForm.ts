@@ -22,7 +22,22 @@ export class CallForm {
   }
 
   async field(label: string): Promise<Locator> {
-    return (await this.frame()).getByLabel(label, { exact: false }).first();
+    const frame = await this.frame();
+    const escaped = label.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const pattern = new RegExp(`(^|\\b)${escaped}\\b`, 'i');
+    return frame
+      .locator('label', { hasText: pattern })
+      .first()
+      .locator('xpath=..')
+      .locator('input, textarea, select');
+  }
+
+  async fill(label: string, text: string): Promise<void> {
+    await (await this.field(label)).fill(text);
+  }
+
+  async choose(label: string, option: string): Promise<void> {
+    await (await this.field(label)).selectOption({ label: option });
   }
 
   async press(button: string): Promise<void> {

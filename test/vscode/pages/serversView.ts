@@ -40,6 +40,19 @@ export class ServersView {
     await row.locator(`.action-label[aria-label^="${action}"]`).click();
   }
 
+  /** Scrolls the tree, which holds only what is on screen, until a row is there. */
+  async reveal(label: string): Promise<void> {
+    const row = this.row(label);
+    const list = this.tree.locator('.monaco-list').first();
+    await list.hover();
+    await this.page.mouse.wheel(0, -10_000);
+    for (let step = 0; step < 60 && !(await row.isVisible()); step++) {
+      await this.page.mouse.wheel(0, 60);
+      await this.page.waitForTimeout(50);
+    }
+    await row.waitFor();
+  }
+
   /** With the mouse: the ▷ of a server's row, then until its tools are there. */
   async start(server: string): Promise<void> {
     await this.press(this.row(server), 'Start');

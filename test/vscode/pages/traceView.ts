@@ -61,6 +61,17 @@ export class TraceView {
     return row;
   }
 
+  async openTab(name: string): Promise<void> {
+    const frame = await this.frame();
+    await frame.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
+  }
+
+  /** Presses the frame of a stack whose place ends so (`server.ts:12`). */
+  async openFrame(place: string): Promise<void> {
+    const frame = await this.frame();
+    await frame.locator('.stack-frame', { hasText: place }).locator('a, button').first().click();
+  }
+
   async details(): Promise<Locator> {
     const frame = await this.frame();
     return frame.locator('.details');

@@ -38,6 +38,14 @@ export class Workbench {
     return rows.allTextContents();
   }
 
+  text(text: string | RegExp): Locator {
+    return this.page.getByText(text).first();
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true }).first();
+  }
+
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast', { hasText: text }).first();
   }

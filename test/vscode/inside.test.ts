@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { SpanRow } from '../../src/core/protocol.js';
+import { eventually } from './rig/eventually.js';
+import { lineAfter, lineOf } from './rig/places.js';
+import { useSession } from './rig/useSession.js';
+import { copySamples, hasPython } from './rig/workspace.js';
+
+const python = hasPython();
+const open = useSession(() => ({ workspace: copySamples() }));
+
+interface Case {
+  readonly server: string;
+  readonly file: string;
+  /** A tool that makes two HTTP requests, and where its handler begins. */
+  readonly requests: { tool: string; from: string; at: string; paths: [string, string] };
+  /** A tool that starts a process. */
+  readonly subprocess: string;
+  /** A tool that throws, and the line that does. */
+  readonly throws: { tool: string; type: string; at: string };
+  /** A tool that prints to stdout, and the line that does. */
+  readonly prints: { tool: string; text: string; at: string };
+}
+
+const cases: readonly Case[] = [
+  {
+    server: 'tickets',
+    file: 'tickets/server.ts',
+    requests: {
+      tool: 'find_seats',
+      from: "'find_seats'",
+      at: 'async ({ show })',
+      paths: ['/seats/Hamlet', '/prices/Hamlet'],
+    },
+    subprocess: 'print_ticket',
+    throws: { tool: 'refund', type: 'RangeError', at: 'throw new RangeError' },
+    prints: { tool: 'announce', text: 'ANNOUNCEMENT', at: 'console.log(`ANNOUNCEMENT' },
+  },
+  {
+    server: 'inventory',
+    file: 'inventory/server.py',
+    requests: {
+      tool: 'count_items',
+      from: 'def count_items',
+      at: 'def count_items',
+      paths: ['/shelf/north', '/reserved/north'],
+    },
+    subprocess: 'print_label',
+    throws: { tool: 'move_item', type: 'LookupError', at: 'raise LookupError' },
+    prints: { tool: 'beep', text: 'BEEP', at: 'print("BEEP' },
+  },
+];
+
+async function editorAt(file: string, line: number) {
+  const { probe } = open();
+  return eventually(`the editor at ${file}:${line}`, async () => {
+    const editor = await probe.activeEditor();
+    return editor?.file === file && editor.line === line;
+  });
+}
+
+async function callTool(tool: string): Promise<void> {
+  const { servers, form } = open();
+  await servers.reveal(tool);
+  await servers.row(tool).click();
+  await form.waitForTool(tool);
+  await form.press('Call');
+  await form.resultText();
+}
+
+/** The rows of the call once all of it is there. */
+function rowsOf(tool: string, complete: (rows: readonly SpanRow[]) => boolean) {
+  const { probe } = open();
+  return eventually(`the rows of ${tool}`, async () => {
+    const { rows } = await probe.rows({ query: `tool:${tool}` });
+    const from = rows.findIndex(({ name }) => name === tool);
+    const own = rows.slice(from);
+    return from >= 0 && complete(own) && own;
+  });
+}
+
+describe.each(cases.filter(({ server }) => python || server !== 'inventory'))(
+  '$server, without telemetry in its code',
+  (about) => {
+    const isNamed = (part: string) => (row: SpanRow) => `${row.name} ${row.detail}`.includes(part);
+
+    it('shows wire, server, handler and HTTP requests in one tree', async () => {
+      const { servers } = open();
+      await servers.open();
+      await servers.start(about.server);
+      const { tool, paths } = about.requests;
+      await callTool(tool);
+      const rows = await rowsOf(tool, (some) => paths.every((path) => some.some(isNamed(path))));
+      const [wire] = rows;
+      expect(wire).toMatchObject({ depth: 0, layer: 'wire', outcome: 'ok' });
+      expect(new Set(rows.map(({ traceId }) => traceId)).size).toBe(1);
+      expect(rows.some(({ layer, depth }) => layer === 'mcp-server' && depth === 1)).toBe(true);
+      for (const path of paths) {
+        const request = rows.find(isNamed(path));
+        expect(request?.depth).toBeGreaterThan(1);
+        expect(request?.duration).toBeGreaterThan(25e6);
+      }
+    });
+
+    it('opens the handler at its function', async () => {
+      const { form, traces, workspace } = open();
+      await form.showInTrace();
+      const row = await traces.finishedRow(about.requests.tool);
+      await row.locator('.name').dblclick();
+      const file = workspace.path(about.file);
+      await editorAt(file, lineAfter(file, about.requests.from, about.requests.at));
+    });
+
+    it('shows a subprocess below the handler', async () => {
+      await callTool(about.subprocess);
+      const rows = await rowsOf(about.subprocess, (some) => some.length > 2);
+      expect(rows.some((row) => row.depth > 1 && /node|python/.test(row.name + row.detail))).toBe(
+        true,
+      );
+    });
+
+    it('leads from a thrown exception to the line that threw', async () => {
+      const { form, traces, probe, workspace } = open();
+      const { tool, type, at } = about.throws;
+      await callTool(tool);
+      const [row] = await rowsOf(tool, (some) => some.length > 1);
+      expect(row).toMatchObject({ outcome: 'tool_error' });
+      const details = await eventually('the exception', async () => {
+        const found = row && (await probe.details(row));
+        return found?.exception && found;
+      });
+      expect(details.exception?.type).toContain(type);
+      await form.showInTrace();
+      await (await traces.finishedRow(tool)).locator('.name').click();
+      const file = workspace.path(about.file);
+      const line = lineOf(file, at);
+      await traces.openTab('Error');
+      await traces.openFrame(`${about.file.split('/')[1]}:${line}`);
+      await editorAt(file, line);
+    });
+
+    it('names the line that prints to stdout', async () => {
+      const { probe } = open();
+      await callTool(about.prints.tool);
+      const finding = await eventually('the finding', async () => {
+        const findings = await probe.findings();
+        return findings.find((one) => JSON.stringify(one).includes(about.prints.text));
+      });
+      expect(finding.server).toBe(about.server);
+    });
+  },
+);
