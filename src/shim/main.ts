@@ -1,11 +1,7 @@
-/** `dist/shim.js`: forwards in this thread, telemetry in another one of the same file. */
+/** `dist/shim.js` */
 import { enableCompileCache } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
+import { run } from './run.js';
 
-if (isMainThread) {
-  // In code, since the environment variable would reach the server too.
-  enableCompileCache?.();
-  void import('./run.js').then(({ run }) => run(__filename));
-} else {
-  void import('./telemetry/thread.js').then(({ runTelemetry }) => runTelemetry());
-}
+// In code, since the environment variable would reach the server too.
+enableCompileCache?.();
+void run(__filename);

@@ -68,12 +68,16 @@ async function wrapStdio(
     addHooks(env, directory, target, options.name, options);
     const refusal = hookRefusal(options.command);
     if (refusal !== null) {
-      outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
+      wire.outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
     }
   }
   let ending: Ending;
   try {
-    ending = await runStdio({ command: options.command, env, inject: options.inject }, wire.outbox);
+    ending = await runStdio(
+      { command: options.command, env, inject: options.inject },
+      wire.outbox,
+      () => void wire.startTelemetry(),
+    );
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`spanpath: cannot start ${options.command[0]}: ${reason}\n`);

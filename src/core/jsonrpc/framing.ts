@@ -19,7 +19,8 @@ const lineFeed = 0x0a;
 
 /**
  * A line up to `maxBytes` is given whole; of a longer one the first `maxBytes` and the last
- * `tailBytes`. Given arrays may share memory with the chunks that were fed.
+ * `tailBytes`. What is given may share memory with the chunk that is being fed; what is held for
+ * later does not.
  */
 export class LineSplitter {
   private head: Uint8Array[] = [];
@@ -39,8 +40,9 @@ export class LineSplitter {
     while (from < chunk.length) {
       const at = chunk.indexOf(lineFeed, from);
       const to = at < 0 ? chunk.length : at;
+      // A view of bytes that end here; a copy of what waits for its end.
       if (!this.skipping)
-        this.keep(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to));
+        this.keep(at < 0 ? new Uint8Array(chunk.subarray(from, to)) : chunk.subarray(from, to));
       if (at < 0) return;
       if (this.skipping) this.skipping = false;
       else this.finish(true);

@@ -9,11 +9,11 @@ import type { ConversationListener } from '../../core/mcp/conversation.js';
 import { findingLog } from '../../core/mcp/findings.js';
 import type { OpenCall } from '../../core/mcp/openCall.js';
 import type { Attributes, LogRecord, Outcome, Span, SpanEvent } from '../../core/trace/model.js';
+import type { Calm } from '../calm.js';
 import { discoverCollector, type Target } from '../discovery.js';
 import type { ShimOptions } from '../options.js';
 import { version } from '../version.js';
 import { LiveChannel } from './live.js';
-import { rest } from './pace.js';
 import { postOtlp } from './post.js';
 import { Queue } from './queue.js';
 import type { Spool } from './spool.js';
@@ -24,8 +24,8 @@ const flushMs = 60;
 const requestMs = 10_000;
 /** Larger bodies are compressed when they leave the machine. */
 const gzipFrom = 8 << 10;
-/** Entries that are encoded without a rest. */
-const pieceLength = 8;
+/** Entries that are encoded in one piece of work. */
+const pieceLength = 4;
 const firstRetryMs = 500;
 const maxRetryMs = 10_000;
 /** After so many failures in a row what waits is spooled instead of kept in memory. */
@@ -56,6 +56,7 @@ export class Delivery implements ConversationListener {
     private readonly options: ShimOptions,
     private target: Target | null,
     private readonly cwd: string,
+    private readonly calm: Calm,
   ) {
     if (target) this.aim(target);
   }
@@ -227,7 +228,7 @@ export class Delivery implements ConversationListener {
     const parts: Uint8Array[] = [];
     for (let from = 0; from < batch.length; from += pieceLength) {
       parts.push(encode(batch.slice(from, from + pieceLength)));
-      if (!this.finishing) await rest();
+      await this.calm.turn();
     }
     return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }

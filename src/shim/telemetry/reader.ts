@@ -58,7 +58,7 @@ export class Reader {
       case recordKinds.clientLine: {
         const line: Line = { bytes: payload, length: record.number, tail: none, terminated: true };
         if (record.number > payload.length) {
-          channel.head = { line: { ...line, bytes: payload.slice() }, timeNanos };
+          channel.head = { line: { ...line, bytes: Uint8Array.from(payload) }, timeNanos };
         } else channel.conversation.receive('client-to-server', line, timeNanos, record.contexts);
         return;
       }
