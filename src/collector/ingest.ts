@@ -6,6 +6,9 @@ import { WireError } from '../core/otlp/wireReader.js';
 import type { Session } from './session.js';
 import type { Chunk, ChunkSignal } from './store.js';
 
+/** SQLite reads the whole of a blob for any part of it, so chunks are small; one big record is one chunk. */
+const maxChunkBytes = 64 * 1024;
+
 /** What became of one request. */
 export interface Received {
   readonly accepted: number;
@@ -120,20 +123,28 @@ export class Ingest {
     const { batch, index, definitions } = session;
     decodeTraces(body, index.names, batch, { wellFormed });
     for (const group of batch.groups) {
-      const { first, last } = group;
-      const part = partOf(batch, first, last);
       const resource = definitions.idOf('resources', body, ...group.resource);
-      definitions.resource(resource);
       const scope = definitions.idOf('scopes', body, ...group.scope);
-      const id = this.append({ signal: 'traces', resource, scope, body: part.body }, last - first);
+      definitions.resource(resource);
       index.classifier.scopeName = definitions.scope(scope).name;
-      const where = { chunk: id, at: 0, resource, scope };
-      for (let row = first; row < last; row++) {
-        where.at = part.placeOf(row);
-        index.add(batch, row, where);
+      for (let first = group.first; first < group.last; ) {
+        const last = endOfChunk(batch, first, group.last);
+        this.keepSpans(first, last, resource, scope);
+        first = last;
       }
     }
     return { accepted: batch.count, rejected: batch.rejected, firstReason: batch.firstReason };
+  }
+
+  private keepSpans(first: number, last: number, resource: number, scope: number): void {
+    const { batch, index } = this.session;
+    const part = partOf(batch, first, last);
+    const chunk = this.append({ signal: 'traces', resource, scope, body: part.body }, last - first);
+    const where = { chunk, at: 0, resource, scope };
+    for (let row = first; row < last; row++) {
+      where.at = part.placeOf(row);
+      index.add(batch, row, where);
+    }
   }
 
   private records(signal: 'logs' | 'metrics', body: Uint8Array): Received {
@@ -143,9 +154,11 @@ export class Ingest {
       const resource = definitions.idOf('resources', body, ...group.resource);
       definitions.resource(resource);
       const scope = definitions.idOf('scopes', body, ...group.scope);
-      const chunk = { signal, resource, scope, body: body.subarray(...group.range) };
-      const id = this.append(chunk, group.records.length);
-      if (signal === 'logs') this.indexLogs(group, { ...chunk, id }, body, group.range[0]);
+      for (const part of splitRecords(group)) {
+        const chunk = { signal, resource, scope, body: body.subarray(...part.range) };
+        const id = this.append(chunk, part.records.length);
+        if (signal === 'logs') this.indexLogs(part, { ...chunk, id }, body, part.range[0]);
+      }
     }
     const { accepted, rejected, firstReason } = decoded;
     return { accepted, rejected, firstReason };
@@ -187,6 +200,31 @@ export class Ingest {
       else index.revision++;
     }
   }
+}
+
+/** The row after the last one that a chunk takes which starts at `first`. */
+function endOfChunk(batch: TraceBatch, first: number, last: number): number {
+  const { places } = batch;
+  const start = places[first * 2]!;
+  let row = first + 1;
+  while (row < last && places[row * 2]! + places[row * 2 + 1]! - start <= maxChunkBytes) row++;
+  return row;
+}
+
+/** A group in parts of a chunk's size. */
+function splitRecords({ resource, scope, records, range }: RecordGroup): RecordGroup[] {
+  const parts: RecordGroup[] = [];
+  let start = range[0];
+  let first = 0;
+  for (let next = 1; next <= records.length; next++) {
+    const end = records[next - 1]![1];
+    const isFull = next < records.length && records[next]![1] - start > maxChunkBytes;
+    if (next < records.length && !isFull) continue;
+    parts.push({ resource, scope, range: [start, end], records: records.slice(first, next) });
+    start = end;
+    first = next;
+  }
+  return parts;
 }
 
 /** The bytes of a run of spans, as they came when nothing between them was rejected. */

@@ -39,7 +39,10 @@ export class Rows {
     const { plan, queryError } = this.planOf(spec);
     const now = this.now();
     const extent = plan.extent(now);
-    const first = Math.max(0, Math.min(Math.floor(from), plan.total));
+    const first =
+      from < 0
+        ? Math.max(0, plan.total - count)
+        : Math.max(0, Math.min(Math.floor(from), plan.total));
     const page = plan.page(first, Math.min(Math.max(0, Math.floor(count)), maxRows));
     const critical = new Map<object, Uint8Array>();
     const toRow = (row: PlannedRow): SpanRow => this.toRow(plan, row, extent.start, now, critical);

@@ -23,7 +23,9 @@ const rounds = 15;
 /** Decoding alone: bytes to the columnar batch, against the generated protobufjs class. */
 export default async function run(): Promise<Figure[]> {
   // A Buffer, as it comes from a socket: the generated reader is fastest on it.
-  const bodies = Array.from({ length: requests }, (_, seed) => Buffer.from(makeRequest(seed, spans).protobuf));
+  const bodies = Array.from({ length: requests }, (_, seed) =>
+    Buffer.from(makeRequest(seed, spans).protobuf),
+  );
   const ours = new Interner();
   const theirs = new Interner();
   const batch = new TraceBatch();

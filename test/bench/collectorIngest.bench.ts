@@ -46,7 +46,11 @@ export default async function run(): Promise<Figure[]> {
   return figures;
 }
 
-async function measure(server: OtlpServer, load: readonly Uint8Array[], type: string): Promise<number> {
+async function measure(
+  server: OtlpServer,
+  load: readonly Uint8Array[],
+  type: string,
+): Promise<number> {
   const start = performance.now();
   const before = server.cpuSeconds();
   await server.send(load, type);

@@ -74,6 +74,42 @@ describe('a store on disk', () => {
   });
 });
 
+describe('a large request', () => {
+  it('is kept in small parts, each span and log readable from its own', async () => {
+    const collector = await run();
+    const spans = Array.from({ length: 300 }, (_, place) => ({
+      traceId: theTrace,
+      spanId: spanId(`s${place}`),
+      name: `span ${place}`,
+      attributes: [{ key: 'filler', value: { stringValue: `${place} `.repeat(300) } }],
+    }));
+    const logRecords = spans.map(({ traceId, spanId: id }, place) => ({
+      traceId,
+      spanId: id,
+      timeUnixNano: '5',
+      body: { stringValue: `log ${place} ${'x'.repeat(900)}` },
+    }));
+    // A bad one in the middle is cut out.
+    spans.splice(150, 0, { ...spans[0]!, spanId: 'bad' });
+    await post(collector, { resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    await post(
+      collector,
+      { resourceLogs: [{ scopeLogs: [{ logRecords }] }] },
+      { path: '/v1/logs' },
+    );
+    expect(collector.session.store.lastChunk()).toBeGreaterThan(6);
+    for (const place of [0, 149, 150, 299]) {
+      const details = await collector.handlers['span/details']({
+        traceId: theTrace,
+        spanId: spanId(`s${place}`),
+      });
+      expect(details?.spanName).toBe(`span ${place}`);
+      expect(details?.attributes.filler).toBe(`${place} `.repeat(300));
+      expect(String(details?.logs[0]?.body)).toMatch(new RegExp(`^log ${place} x`));
+    }
+  });
+});
+
 describe('a store that is damaged', () => {
   async function filled(calls: number): Promise<string> {
     const dbPath = join(makeFolder(), 'traces.db');

@@ -13,17 +13,19 @@ export class OtlpServer {
     private readonly child: ChildProcess,
     readonly endpoint: string,
     private readonly folder: string | null,
+    /** OTLP/gRPC beside it, where it was asked for. */
+    readonly grpc: string | null = null,
   ) {}
 
   /** `dist/cli.js collect` with a store on disk. */
-  static async collector(): Promise<OtlpServer> {
+  static async collector(...more: readonly string[]): Promise<OtlpServer> {
     const folder = mkdtempSync(join(tmpdir(), 'spanpath-bench-'));
     const cli = join(process.env.SPANPATH_DIST ?? 'dist', 'cli.js');
-    const args = [cli, 'collect', '--no-token', '--db', join(folder, 'traces.db')];
+    const args = [cli, 'collect', '--no-token', '--db', join(folder, 'traces.db'), ...more];
     return OtlpServer.start(args, folder);
   }
 
-  static baseline(encoding: 'protobuf' | 'json'): Promise<OtlpServer> {
+  static baseline(encoding: 'protobuf' | 'json' | 'grpc'): Promise<OtlpServer> {
     return OtlpServer.start(['test/bench/collector/decodeServer.mjs', encoding], null);
   }
 
@@ -36,7 +38,8 @@ export class OtlpServer {
     const line = await new Promise<string>((resolve) =>
       createInterface({ input: child.stdout! }).once('line', resolve),
     );
-    return new OtlpServer(child, (JSON.parse(line) as { otlp: string }).otlp, folder);
+    const { otlp, grpc } = JSON.parse(line) as { otlp: string; grpc: string | null };
+    return new OtlpServer(child, otlp, folder, grpc);
   }
 
   /** Sends all bodies, four at a time; every one must be answered with success. */
