@@ -10,6 +10,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   ElicitRequestSchema,
+  ErrorCode,
   ListRootsRequestSchema,
   PromptListChangedNotificationSchema,
   ResourceListChangedNotificationSchema,
@@ -20,6 +21,7 @@ import type {
   CallOptions,
   ClientHooks,
   Connection,
+  ConnectOptions,
   Exit,
   PromptInfo,
   ResourceInfo,
@@ -32,25 +34,29 @@ import type {
 const maxMessageBytes = 256 * 1024 * 1024;
 /** A call may take as long as it likes; the user cancels it. */
 const callTimeoutMs = 2 ** 31 - 1;
-const initializeTimeoutMs = 60_000;
 
 /** Resolves when the server has answered `initialize`. */
 export async function connect(
   target: ServerProcess | ServerAddress,
   hooks: ClientHooks,
+  options: ConnectOptions,
 ): Promise<Connection> {
-  if (target.kind === 'process') return connectProcess(target, hooks);
+  if (target.kind === 'process') return connectProcess(target, hooks, options);
   try {
-    return await connectAddress(target, hooks);
+    return await connectAddress(target, hooks, options);
   } catch (error) {
     // A server of the older kind refuses the POST; the configuration need not know of it.
     const code = (error as { code?: unknown }).code;
     if (target.kind === 'sse' || (code !== 404 && code !== 405)) throw error;
-    return connectAddress({ ...target, kind: 'sse' }, hooks);
+    return connectAddress({ ...target, kind: 'sse' }, hooks, options);
   }
 }
 
-async function connectProcess(target: ServerProcess, hooks: ClientHooks): Promise<Connection> {
+async function connectProcess(
+  target: ServerProcess,
+  hooks: ClientHooks,
+  options: ConnectOptions,
+): Promise<Connection> {
   const transport = new StdioClientTransport({
     command: target.command,
     args: [...target.args],
@@ -63,37 +69,54 @@ async function connectProcess(target: ServerProcess, hooks: ClientHooks): Promis
   let exit: Exit | null = null;
   transport.stderr?.on('data', (chunk: Buffer) => hooks.onStderr(chunk.toString('utf8')));
   client.onclose = () => hooks.onExit(exit ?? { code: null, signal: null });
-  const connecting = client.connect(transport, { timeout: initializeTimeoutMs });
+  const connecting = client.connect(transport, { timeout: options.timeoutMs });
   // The transport tells nobody how its process ended.
   const child = (transport as unknown as { _process?: ChildProcess })._process;
   child?.once('exit', (code, signal) => {
     exit = { code, signal };
   });
-  return settle(client, connecting);
+  return settle(client, connecting, options);
 }
 
-async function connectAddress(target: ServerAddress, hooks: ClientHooks): Promise<Connection> {
-  const options = { requestInit: { headers: { ...target.headers } } };
+async function connectAddress(
+  target: ServerAddress,
+  hooks: ClientHooks,
+  options: ConnectOptions,
+): Promise<Connection> {
+  const init = { requestInit: { headers: { ...target.headers } } };
   const url = new URL(target.url);
   const transport =
     target.kind === 'http'
-      ? new StreamableHTTPClientTransport(url, options)
-      : new SSEClientTransport(url, options);
+      ? new StreamableHTTPClientTransport(url, init)
+      : new SSEClientTransport(url, init);
   const client = createClient(target.clientVersion, hooks);
-  const connecting = client.connect(transport as Transport, { timeout: initializeTimeoutMs });
-  const connection = await settle(client, connecting);
+  const connecting = client.connect(transport as Transport, {
+    timeout: options.timeoutMs,
+  });
+  const connection = await settle(client, connecting, options);
   client.onclose = () => hooks.onExit({ code: null, signal: null });
   return connection;
 }
 
-async function settle(client: Client, connecting: Promise<void>): Promise<Connection> {
+async function settle(
+  client: Client,
+  connecting: Promise<void>,
+  { signal, timeoutMs }: ConnectOptions,
+): Promise<Connection> {
+  const abort = () => void client.close();
+  signal.addEventListener('abort', abort, { once: true });
   try {
+    if (signal.aborted) abort();
     await connecting;
   } catch (error) {
     await client.close();
-    throw error;
+    const timedOut = (error as { code?: unknown }).code === ErrorCode.RequestTimeout;
+    if (!timedOut) throw error;
+    throw new Error(`The server did not answer within ${timeoutMs / 1000} seconds`);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
-  return connectionOf(client);
+  return connectionOf(client, timeoutMs);
 }
 
 function createClient(version: string, hooks: ClientHooks): Client {
@@ -118,10 +141,16 @@ function createClient(version: string, hooks: ClientHooks): Client {
   return client;
 }
 
-function connectionOf(client: Client): Connection {
-  const ask = (method: string, params: Record<string, unknown>, options: CallOptions = {}) =>
+/** Lists are answered from memory; one that takes longer than a start is not coming. */
+function connectionOf(client: Client, listTimeoutMs: number): Connection {
+  const ask = (
+    method: string,
+    params: Record<string, unknown>,
+    options: CallOptions = {},
+    timeout = callTimeoutMs,
+  ) =>
     client.request({ method, params }, ResultSchema, {
-      timeout: callTimeoutMs,
+      timeout,
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.onProgress ? { onprogress: options.onProgress } : {}),
     });
@@ -130,7 +159,7 @@ function connectionOf(client: Client): Connection {
     const seen = new Set<string>();
     let cursor: string | undefined;
     do {
-      const page = await ask(method, cursor === undefined ? {} : { cursor });
+      const page = await ask(method, cursor === undefined ? {} : { cursor }, {}, listTimeoutMs);
       if (Array.isArray(page[key])) rows.push(...(page[key] as T[]));
       const next = page.nextCursor;
       // A cursor that comes back would page for ever.

@@ -19,6 +19,13 @@ export interface ServerAddress {
   readonly clientVersion: string;
 }
 
+export interface ConnectOptions {
+  /** How long `initialize` may take. */
+  readonly timeoutMs: number;
+  /** Ends a server that is still starting. */
+  readonly signal: AbortSignal;
+}
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;

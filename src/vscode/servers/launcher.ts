@@ -10,7 +10,13 @@ import type { CollectorClient } from '../collector/collectorClient.js';
 import { InputCancelled, type Inputs } from '../config/inputs.js';
 import type * as McpClientModule from '../mcpClient.js';
 import type { Approvals } from './approval.js';
-import type { ClientHooks, Connection, ServerAddress, ServerProcess } from './connection.js';
+import type {
+  ClientHooks,
+  Connection,
+  ConnectOptions,
+  ServerAddress,
+  ServerProcess,
+} from './connection.js';
 import { HttpProxy } from './httpProxy.js';
 import { type Connect, type Server, StartCancelled } from './server.js';
 import {
@@ -42,12 +48,13 @@ export type Launch = { readonly shown: string } & (
 export class Launcher {
   constructor(private readonly parts: LauncherParts) {}
 
-  readonly connect: Connect = async (server, hooks) => {
+  readonly connect: Connect = async (server, hooks, signal) => {
     if (!vscode.workspace.isTrusted) {
       throw new Error('Servers are started only in a trusted workspace');
     }
     if (!(await this.parts.approvals.ask(server))) throw new StartCancelled('not approved');
     const launch = await this.prepare(server);
+    if (signal.aborted) throw new StartCancelled('stopped while it was starting');
     server.log.note(`Starting ${launch.shown}`);
     const allHooks: ClientHooks = {
       ...hooks,
@@ -59,8 +66,10 @@ export class Launcher {
       elicit: this.parts.elicit,
     };
     const client = this.loadClient();
-    if (launch.kind === 'process') return client.connect(launch, allHooks);
-    return connectThroughProxy(client, launch, allHooks);
+    const seconds = settingsOf(server).get('startTimeout', 60);
+    const options = { signal, timeoutMs: seconds * 1000 };
+    if (launch.kind === 'process') return client.connect(launch, allHooks, options);
+    return connectThroughProxy(client, launch, allHooks, options);
   };
 
   /**
@@ -101,7 +110,7 @@ export class Launcher {
   }
 
   private async shimOptions(server: Server): Promise<ShimOptions> {
-    const settings = vscode.workspace.getConfiguration('spanpath', server.file.uri);
+    const settings = settingsOf(server);
     return {
       execPath: process.execPath,
       electron: process.versions.electron !== undefined,
@@ -185,11 +194,12 @@ async function connectThroughProxy(
   client: typeof McpClientModule,
   launch: Exclude<Launch, ServerProcess>,
   hooks: ClientHooks,
+  options: ConnectOptions,
 ): Promise<Connection> {
   const gone = { code: null, signal: null };
   const proxy = await HttpProxy.start(launch.proxy, hooks.onStderr, () => hooks.onExit(gone));
   try {
-    const connection = await client.connect({ ...launch, url: proxy.url }, hooks);
+    const connection = await client.connect({ ...launch, url: proxy.url }, hooks, options);
     const close = async () => {
       await connection.close();
       proxy.stop();
@@ -199,6 +209,10 @@ async function connectThroughProxy(
     proxy.stop();
     throw error;
   }
+}
+
+function settingsOf(server: Server): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('spanpath', server.file.uri);
 }
 
 function folderNamed(name: string): vscode.WorkspaceFolder | undefined {

@@ -29,6 +29,7 @@ export type ServerState =
 export type Connect = (
   server: Server,
   hooks: Pick<ClientHooks, 'onListChanged' | 'onStderr' | 'onProtocolError' | 'onExit'>,
+  signal: AbortSignal,
 ) => Promise<Connection>;
 
 /** The user said no to a question that had to be answered first. */
@@ -42,6 +43,7 @@ export class Server implements vscode.Disposable {
   private current: ServerState = { kind: 'stopped' };
   /** Counts starts, so that what an earlier process reports late is not taken for this one. */
   private attempt = 0;
+  private starting: AbortController | null = null;
 
   constructor(
     readonly id: string,
@@ -76,18 +78,24 @@ export class Server implements vscode.Disposable {
     const attempt = ++this.attempt;
     const isCurrent = () => attempt === this.attempt;
     let exit: Exit | null = null;
+    const abort = new AbortController();
+    this.starting = abort;
     this.setState({ kind: 'starting' });
     this.log.clearTail();
     try {
-      const connection = await this.connect(this, {
-        onStderr: (text) => this.log.append(text),
-        onProtocolError: (message) => this.log.note(message),
-        onListChanged: () => isCurrent() && void this.refresh(),
-        onExit: (reported) => {
-          exit = reported;
-          if (isCurrent()) this.lost(reported);
+      const connection = await this.connect(
+        this,
+        {
+          onStderr: (text) => this.log.append(text),
+          onProtocolError: (message) => this.log.note(message),
+          onListChanged: () => isCurrent() && void this.refresh(),
+          onExit: (reported) => {
+            exit = reported;
+            if (isCurrent()) this.lost(reported);
+          },
         },
-      });
+        abort.signal,
+      );
       if (!isCurrent()) return void connection.close();
       const offer = await this.readOffer(connection);
       if (!isCurrent()) return;
@@ -107,6 +115,7 @@ export class Server implements vscode.Disposable {
     const { current } = this;
     if (current.kind === 'stopped' || current.kind === 'stopping') return;
     this.attempt++;
+    this.starting?.abort();
     if (current.kind !== 'running') return this.setState({ kind: 'stopped' });
     this.setState({ kind: 'stopping' });
     await current.connection.close();
@@ -164,6 +173,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.attempt++;
+    this.starting?.abort();
     if (this.current.kind === 'running') void this.current.connection.close();
     this.changed.dispose();
     this.log.dispose();
