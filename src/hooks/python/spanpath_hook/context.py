@@ -79,7 +79,7 @@ def begin(make):
     """A child of the running span by (name, kind, attributes), or None outside a call."""
     try:
         parent = current()
-        if parent is None:
+        if parent is None or (bridge is not None and bridge.is_suppressed()):
             return None
         name, kind, attributes = make()
         return Span(name, kind or INTERNAL, (parent.trace_id, parent.span_id), attributes)

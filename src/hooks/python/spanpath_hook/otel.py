@@ -44,6 +44,8 @@ class _Bridge:
         self._trace = trace
         self._context = otel_context
         self._span_class = span_class
+        names = ("_SUPPRESS_INSTRUMENTATION_KEY", "_SUPPRESS_HTTP_INSTRUMENTATION_KEY")
+        self._suppressing = [getattr(otel_context, name) for name in names if hasattr(otel_context, name)]
 
     def current(self):
         """The innermost span that OpenTelemetry knows, in the shape of ours."""
@@ -52,6 +54,10 @@ class _Bridge:
             return span.span
         found = span.get_span_context()
         return _Foreign(span, found) if found is not None and found.is_valid else None
+
+    def is_suppressed(self):
+        """Where exporters send what they have, nobody makes spans."""
+        return any(self._context.get_value(key) for key in self._suppressing)
 
     def context(self):
         current = self._context.get_current()
