@@ -1,6 +1,6 @@
 // The simplest receiver there is: reads a body, decodes it, answers. No store. `json` stops at
-// JSON.parse; `protobuf`, and `grpc` over that protocol, use the class that protobufjs generated, and makes of its spans what any
-// viewer needs: ids as text, times as integers, attributes by key.
+// JSON.parse; `protobuf` and `grpc` use the class that protobufjs generated, and make of its spans
+// what any viewer needs: ids as text, times as integers, attributes by key.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 
