@@ -110,23 +110,35 @@ export class Details {
     return logs.sort((a, b) => (BigInt(a.timeNanos) < BigInt(b.timeNanos) ? -1 : 1));
   }
 
-  /** The span's own exception, or the one that a server span inside it recorded. */
+  /** The span's own exception, or the one of the failed span nearest below a failed one. */
   private exceptionOf(slot: number, spans: readonly Span[]): SpanDetails['exception'] {
     for (const span of spans) {
       const exception = exceptionOf(span);
       if (exception) return exception;
     }
     const { columns } = this.session.index;
-    if (columns.target[slot] === 0) return null;
-    for (let child = columns.firstChild[slot]!; child !== -1; child = columns.next[child]!) {
-      if (columns.target[child] !== columns.target[slot]) continue;
-      const inner = this.session.readSpan(child);
-      const exception = inner && exceptionOf(inner);
-      if (exception) return exception;
+    const failed = (at: number) => columns.status[at] === 2;
+    let wave = failed(slot) ? [slot] : [];
+    for (let read = 0; wave.length > 0 && read < exceptionReads; ) {
+      const below: number[] = [];
+      for (const parent of wave) {
+        for (let child = columns.firstChild[parent]!; child !== -1; child = columns.next[child]!) {
+          if (!failed(child)) continue;
+          const inner = this.session.readSpan(child);
+          const exception = inner && exceptionOf(inner);
+          if (exception) return exception;
+          below.push(child);
+          if (++read === exceptionReads) return null;
+        }
+      }
+      wave = below;
     }
     return null;
   }
 }
+
+/** How many failed spans are read in search of an exception. */
+const exceptionReads = 200;
 
 const argumentKeys = [
   attr.toolArguments,
