@@ -1,0 +1,220 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Collector, startCollector } from '../../src/collector/collector.js';
+import { drive, serverFile } from './python/drive.js';
+import {
+  type Environment,
+  hasPython,
+  prepareEnvironment,
+  prepareInstaller,
+} from './python/environments.js';
+import { OtlpSink } from './support/otlpSink.js';
+
+const file = serverFile('server');
+const isLoaded = (sink: OtlpSink): boolean =>
+  sink.logs.some((log) => log.eventName === 'spanpath.hook');
+/** The call came through, so the server may end. */
+const called = (sink: OtlpSink, tool: string) => (): Promise<void> =>
+  sink.until(() => sink.spans.some((one) => one.name === `tools/call ${tool}`));
+const folder = (): string => mkdtempSync(join(tmpdir(), 'spanpath-python-'));
+
+async function receive(): Promise<OtlpSink> {
+  const sink = await OtlpSink.start();
+  onTestFinished(() => sink.stop());
+  return sink;
+}
+
+describe.runIf(hasPython())('the Python hook is there', () => {
+  const environment = (): Environment => prepareEnvironment('mcp-1', [11, 13, 12]);
+
+  it('when a module is run', async () => {
+    const sink = await receive();
+    await drive({
+      endpoint: sink.endpoint,
+      command: [environment().python, '-m', 'server'],
+      cwd: dirname(file),
+      tools: ['echo'],
+      settled: called(sink, 'echo'),
+    });
+    const span = sink.spans.find((one) => one.name === 'tools/call echo');
+    expect(span?.attributes['code.file.path']).toBe(file);
+  });
+
+  it('when uv runs the server', async () => {
+    const sink = await receive();
+    const { python } = environment();
+    await drive({
+      endpoint: sink.endpoint,
+      command: [prepareInstaller(), 'run', '--no-project', '--python', python, 'python', file],
+      tools: ['echo'],
+      settled: called(sink, 'echo'),
+    });
+    expect(isLoaded(sink)).toBe(true);
+    expect(sink.spans.map((one) => one.name)).toContain('tools/call echo');
+  });
+
+  it("when uvx runs somebody's server from the registry", async () => {
+    const sink = await receive();
+    await drive({
+      endpoint: sink.endpoint,
+      command: [
+        prepareInstaller(),
+        'tool',
+        'run',
+        '--python',
+        environment().python,
+        '--from',
+        'mcp-server-time==2026.10.19',
+        '--with',
+        'mcp==2.3.0',
+        'mcp-server-time',
+        '--local-timezone=UTC',
+      ],
+      tools: ['get_current_time'],
+      settled: called(sink, 'get_current_time'),
+    }).catch(() => {});
+    const span = sink.spans.find((one) => one.name === 'tools/call get_current_time');
+    expect(String(span?.attributes['code.function.name'])).toMatch(/get_current_time$/);
+    expect(String(span?.attributes['code.file.path'])).toMatch(/mcp_server_time.server\.py$/);
+  });
+
+  it('and the sitecustomize that it stands before', async () => {
+    const sink = await receive();
+    const own = folder();
+    writeFileSync(
+      join(own, 'sitecustomize.py'),
+      'import sys\nprint("customized by", __file__, file=sys.stderr)\n',
+    );
+    const { stderr } = await drive({
+      endpoint: sink.endpoint,
+      command: [environment().python, file],
+      env: { PYTHONPATH: own },
+      tools: ['echo'],
+      settled: called(sink, 'echo'),
+    });
+    expect(stderr).toContain(`customized by ${join(own, 'sitecustomize.py')}`);
+    expect(isLoaded(sink)).toBe(true);
+  });
+
+  it('and what its sitecustomize raises is said as Python says it', async () => {
+    const sink = await receive();
+    const own = folder();
+    writeFileSync(join(own, 'sitecustomize.py'), 'raise ValueError("broken")\n');
+    const { stderr } = await drive({
+      endpoint: sink.endpoint,
+      command: [environment().python, file],
+      env: { PYTHONPATH: own },
+      tools: ['echo'],
+      settled: called(sink, 'echo'),
+    });
+    expect(stderr).toContain(
+      'Error in sitecustomize; set PYTHONVERBOSE for traceback:\nValueError: broken',
+    );
+    expect(isLoaded(sink)).toBe(true);
+  });
+
+  it('with the PYTHONPATH of the user still in front of what the server imports', async () => {
+    const sink = await receive();
+    const own = folder();
+    mkdirSync(join(own, 'second'));
+    writeFileSync(join(own, 'mine.py'), 'VALUE = 1\n');
+    const { stderr } = await drive({
+      endpoint: sink.endpoint,
+      command: [
+        environment().python,
+        '-c',
+        `import mine, os, sys, runpy; sys.argv[0] = ${JSON.stringify(file)}; runpy.run_path(${JSON.stringify(file)}, run_name='__main__'); print('PATH', os.environ['PYTHONPATH'], file=sys.stderr)`,
+      ],
+      env: { PYTHONPATH: [own, join(own, 'second')].join(delimiter) },
+      tools: ['echo'],
+      settled: called(sink, 'echo'),
+    });
+    expect(stderr).toContain(`PATH ${own}${delimiter}${join(own, 'second')}\n`);
+    expect(sink.spans.map((one) => one.name)).toContain('tools/call echo');
+  });
+});
+
+describe.runIf(hasPython())('the Python hook is not there', () => {
+  const python = (): string => prepareEnvironment('mcp-1', [11, 13, 12]).python;
+
+  it.each(['-I', '-E', '-S'])('with %s, and the findings say so', async (flag) => {
+    const collector: Collector = await startCollector({
+      dbPath: null,
+      token: 'token-of-the-test',
+      discoveryDir: null,
+      workspace: null,
+    });
+    onTestFinished(() => collector.stop());
+    // Without `site` there are no packages, so the server cannot start at all.
+    await drive({
+      endpoint: collector.endpoint,
+      token: 'token-of-the-test',
+      command: [python(), flag, file],
+      tools: ['echo'],
+    }).catch((error: Error) => {
+      if (flag !== '-S') throw error;
+    });
+    const findings = await collector.handlers['findings/list'](null);
+    const [refused] = findings.filter((finding) => finding.kind === 'hooks_refused');
+    expect(refused?.severity).toBe('info');
+    expect(refused?.advice).toContain(flag);
+  });
+
+  it('when the user does not want it', async () => {
+    const sink = await receive();
+    const { answers } = await drive({
+      endpoint: sink.endpoint,
+      command: [python(), file],
+      shimOptions: ['--no-hooks'],
+      tools: ['echo'],
+    });
+    expect(answers.size).toBe(1);
+    expect(sink.logs).toEqual([]);
+    expect(sink.spans).toEqual([]);
+  });
+
+  it('in the way when no collector answers', async () => {
+    const { answers } = await drive({
+      endpoint: 'http://127.0.0.1:1',
+      command: [python(), file],
+      tools: ['echo', 'throws', 'speak'],
+    });
+    expect([...answers.keys()]).toEqual(['echo', 'throws', 'speak']);
+  });
+});
+
+describe.runIf(hasPython())('what the Python hook may keep', () => {
+  it.each(['keys', 'none'])('with --content %s: names and places, no contents', async (level) => {
+    const sink = await receive();
+    await drive({
+      endpoint: sink.endpoint,
+      command: [prepareEnvironment('mcp-1', [11, 13, 12]).python, file],
+      shimOptions: ['--content', level],
+      tools: ['throws', 'fetch', 'speak'],
+      settled: called(sink, 'speak'),
+    });
+    const said = JSON.stringify([sink.spans, sink.logs]);
+    expect(said).toContain('tools/call throws');
+    expect(said).toContain('"exception.type":"LookupError"');
+    expect(said).toContain(', in locate');
+    expect(said).not.toContain('I-9 is on no shelf');
+    expect(said).not.toContain('page=1');
+    expect(said).not.toContain('low on paper');
+  });
+
+  it('with --redact: what the user calls secret is hidden too', async () => {
+    const sink = await receive();
+    await drive({
+      endpoint: sink.endpoint,
+      command: [prepareEnvironment('mcp-1', [11, 13, 12]).python, file],
+      shimOptions: ['--redact', 'page,/on no [a-z]+/'],
+      tools: ['throws', 'fetch'],
+      settled: called(sink, 'fetch'),
+    });
+    const said = JSON.stringify([sink.spans, sink.logs]);
+    expect(said).toContain('page=[redacted]');
+    expect(said).toContain('item I-9 is [redacted]');
+  });
+});
