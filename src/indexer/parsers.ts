@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Language, Parser } from '@vscode/tree-sitter-wasm';
+import treeSitter, { type Parser as ParserType } from '@vscode/tree-sitter-wasm';
 import type { FileFacts } from '../core/source/facts.js';
 import { languageOfFile } from '../core/source/languages.js';
 import type { Grammar } from '../core/source/syntax.js';
@@ -8,11 +8,14 @@ import type { Grammar } from '../core/source/syntax.js';
 /** A file past this is generated or bundled; its handlers are indexed at their source. */
 export const maxFileBytes = 1_000_000;
 
+/** The package is CommonJS behind a wrapper that hides its names from ES module imports. */
+const { Language, Parser } = treeSitter;
+
 let runtime: Promise<void> | undefined;
 
 /** Parsers by grammar, each loaded with the first file that wants it. */
 export class Parsers {
-  private readonly ready = new Map<Grammar, Parser>();
+  private readonly ready = new Map<Grammar, ParserType>();
 
   /** `grammarDir` holds `tree-sitter.wasm` and one wasm file a grammar. */
   constructor(private readonly grammarDir: string) {}

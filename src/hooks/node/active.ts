@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SpanIds } from './records.js';
+import { randomHex, type SpanIds } from './records.js';
 
 /** What runs now: the span under which anything new belongs. */
 export interface Active {
@@ -23,8 +23,25 @@ export interface RequestContext extends SpanIds {
   readonly name: string;
   /** The function that handled it, once one ran. */
   handler: object | null;
+  /** The handler's own span: its ids are made when something first happens below it. */
+  handlerIds: SpanIds | null;
+  handlerStartMs: number;
+  handlerEndMs: number;
   exception: unknown;
   hasException: boolean;
 }
 
 export const active = new AsyncLocalStorage<Active>();
+
+/** The span under which something that happens now belongs; null outside of everything. */
+export function parentIds(): SpanIds | null {
+  const store = active.getStore();
+  if (!store) return null;
+  const { request } = store;
+  return request && store.ids === request && request.handler ? handlerIds(request) : store.ids;
+}
+
+export function handlerIds(request: RequestContext): SpanIds {
+  request.handlerIds ??= { traceId: request.traceId, spanId: randomHex(16) };
+  return request.handlerIds;
+}

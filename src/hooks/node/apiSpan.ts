@@ -119,7 +119,7 @@ export class ApiSpan {
       kind: (this.options.kind ?? 0) + 1,
       startMs: this.startMs,
       endMs,
-      attributes: this.attributes,
+      attributes: [this.attributes],
       events: this.events,
       links: this.links,
       status: this.status,

@@ -13,13 +13,12 @@ export function encodeSpans(resource: Attributes, spans: readonly SpanRecord[]):
     if (known) known.push(span);
     else byScope.set(key, [span]);
   }
-  const scopeSpans = [...byScope.values()].map((group) => ({
-    scope: { name: group[0]?.scope, version: group[0]?.scopeVersion },
-    spans: group.map(encodeSpan),
-  }));
-  return JSON.stringify({
-    resourceSpans: [{ resource: { attributes: encodeAttributes(resource) }, scopeSpans }],
+  const scopeSpans = [...byScope.values()].map((group) => {
+    const scope = JSON.stringify({ name: group[0]?.scope, version: group[0]?.scopeVersion });
+    return `{"scope":${scope},"spans":[${group.map(encodeSpan).join(',')}]}`;
   });
+  const attributes = textOfAttributes(resource);
+  return `{"resourceSpans":[{"resource":{"attributes":[${attributes}]},"scopeSpans":[${scopeSpans.join(',')}]}]}`;
 }
 
 export function encodeLogs(resource: Attributes, logs: readonly LogRecord[]): string {
@@ -29,21 +28,45 @@ export function encodeLogs(resource: Attributes, logs: readonly LogRecord[]): st
   });
 }
 
-function encodeSpan(span: SpanRecord): Json {
+/** As text from the start: spans are most of what is sent, and the server pays for each. */
+function encodeSpan(span: SpanRecord): string {
   const { code, message } = span.status;
-  return {
-    traceId: span.traceId,
-    spanId: span.spanId,
-    ...(span.parentSpanId ? { parentSpanId: span.parentSpanId } : {}),
-    name: span.name,
-    kind: span.kind,
-    startTimeUnixNano: nanosText(span.startMs),
-    endTimeUnixNano: nanosText(span.endMs),
-    attributes: encodeAttributes(span.attributes),
-    ...(span.events.length > 0 ? { events: span.events.map(encodeEvent) } : {}),
-    ...(span.links.length > 0 ? { links: span.links } : {}),
-    status: { code, ...(message ? { message } : {}) },
-  };
+  let attributes = '';
+  for (const part of span.attributes) {
+    const text = textOfAttributes(part);
+    if (text !== '') attributes += attributes === '' ? text : `,${text}`;
+  }
+  const parent = span.parentSpanId ? `"parentSpanId":"${span.parentSpanId}",` : '';
+  const events =
+    span.events.length > 0 ? `,"events":${JSON.stringify(span.events.map(encodeEvent))}` : '';
+  const links = span.links.length > 0 ? `,"links":${JSON.stringify(span.links)}` : '';
+  const reason = message ? `,"message":${JSON.stringify(message)}` : '';
+  return `{"traceId":"${span.traceId}","spanId":"${span.spanId}",${parent}"name":${quote(span.name)},"kind":${span.kind},"startTimeUnixNano":"${nanosText(span.startMs)}","endTimeUnixNano":"${nanosText(span.endMs)}","attributes":[${attributes}]${events}${links},"status":{"code":${code}${reason}}}`;
+}
+
+const maxQuoted = 1000;
+const quoted = new Map<string, string>();
+
+/** Names of spans repeat; they come from tools, so only so many are kept. */
+function quote(name: string): string {
+  const known = quoted.get(name);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(name);
+  if (quoted.size < maxQuoted) quoted.set(name, made);
+  return made;
+}
+
+/** The place of a handler and the attributes of a method are the same objects in every call. */
+const encoded = new WeakMap<Attributes, string>();
+
+function textOfAttributes(attributes: Attributes): string {
+  const known = encoded.get(attributes);
+  if (known !== undefined) return known;
+  const text = encodeAttributes(attributes)
+    .map((attribute) => JSON.stringify(attribute))
+    .join(',');
+  encoded.set(attributes, text);
+  return text;
 }
 
 function encodeEvent(event: EventRecord): Json {
@@ -65,10 +88,9 @@ function encodeLog(log: LogRecord): Json {
   };
 }
 
-/** A double holds ms since the epoch to a quarter of a microsecond, ns only as text. */
+/** Nanoseconds in decimal; a double holds them to a quarter of a microsecond. */
 function nanosText(ms: number): string {
-  const whole = Math.floor(ms);
-  return `${whole}${String(Math.floor((ms - whole) * 1e6)).padStart(6, '0')}`;
+  return String(ms * 1e6);
 }
 
 function encodeAttributes(attributes: Attributes): Json[] {

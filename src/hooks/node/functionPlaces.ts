@@ -31,30 +31,70 @@ const maxTextLength = 300;
 /** A property of the global object for as long as the question takes. */
 const slot = '__spanpathFunctions';
 
-/** A place for each function, null where there is none (native, evaluated, no inspector). */
-export function readFunctionPlaces(functions: readonly (object | null)[]): (ScriptPlace | null)[] {
-  const none = functions.map(() => null);
+/** A function to look for, and the files in which it most likely stands, likeliest first. */
+export interface Sought {
+  readonly fn: object | null;
+  readonly likelyFiles: readonly string[];
+}
+
+/**
+ * A place for each function, null where there is none (native, evaluated, no inspector). Naming a
+ * script by its id makes V8 look at all there are, which takes long in a large program: a likely
+ * file that has the function's whole text at its place is taken first.
+ */
+export function readFunctionPlaces(sought: readonly Sought[]): (ScriptPlace | null)[] {
   const global = globalThis as Record<string, unknown>;
   try {
     const { Session } = require('node:inspector') as typeof import('node:inspector');
     const session = new Session();
     session.connect();
     try {
+      const functions = sought.map(({ fn }) => fn);
       Object.defineProperty(global, slot, { value: functions, configurable: true });
       const locations = functions.map((fn, at) => (fn ? locate(session, at) : null));
-      if (locations.every((location) => location === null)) return none;
+      const files = new Map<string, string[]>();
+      const likely = sought.map((one, at) => findInFiles(one, locations[at] ?? null, files));
+      const isOpen = (at: number): boolean => locations[at] !== null && !likely[at];
+      if (!locations.some((_location, at) => isOpen(at))) return likely;
       const scripts = readScripts(session);
-      return locations.map((location) => {
-        const script = location && scripts.get(location.scriptId);
-        return location && script ? toPlace(script, location) : null;
+      return locations.map((location, at) => {
+        if (!location || !isOpen(at)) return likely[at] ?? null;
+        const script = scripts.get(location.scriptId);
+        return script ? toPlace(script, location) : null;
       });
     } finally {
       delete global[slot];
       session.disconnect();
     }
   } catch {
-    return none;
+    return sought.map(() => null);
   }
+}
+
+/** The file in which the function's own text stands where V8 says that it begins. */
+function findInFiles(
+  { fn, likelyFiles }: Sought,
+  location: Location | null,
+  files: Map<string, string[]>,
+): ScriptPlace | null {
+  if (typeof fn !== 'function' || !location) return null;
+  // V8 begins a function at its parameters; its name and keywords stand before them.
+  const source = Function.prototype.toString.call(fn);
+  const text = source.slice(Math.max(source.indexOf('('), 0)).split('\n');
+  if (source.endsWith('{ [native code] }')) return null;
+  for (const file of likelyFiles) {
+    const lines = files.get(file) ?? readFileLines(file);
+    files.set(file, lines);
+    const { lineNumber, columnNumber = 0 } = location;
+    const isHere = text.every((part, at) => {
+      const line = lines[lineNumber + at] ?? '';
+      return at === 0 ? line.startsWith(part, columnNumber) : line.startsWith(part);
+    });
+    if (!isHere) continue;
+    const line = lines[lineNumber] ?? '';
+    return { file, line: lineNumber + 1, column: columnNumber + 1, text: shorten(line) };
+  }
+  return null;
 }
 
 type Session = import('node:inspector').Session;
@@ -124,12 +164,18 @@ function toPath(url: string): string | null {
 }
 
 function readLine(file: string, line: number): string {
+  return shorten(readFileLines(file)[line - 1] ?? '');
+}
+
+function readFileLines(file: string): string[] {
   try {
     const source = readFileSync(file, 'utf8');
-    return source.length > maxBytes
-      ? ''
-      : (source.split('\n', line)[line - 1] ?? '').trim().slice(0, maxTextLength);
+    return source.length > maxBytes ? [] : source.split('\n');
   } catch {
-    return '';
+    return [];
   }
+}
+
+function shorten(line: string): string {
+  return line.trim().slice(0, maxTextLength);
 }

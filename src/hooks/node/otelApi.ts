@@ -3,7 +3,7 @@
  * the API, since an SDK that the app sets up later must find the place free; the API's own
  * stand-ins are asked only while they would do nothing.
  */
-import { active, type OtelContext } from './active.js';
+import { active, type OtelContext, parentIds } from './active.js';
 import { ApiSpan, type SpanOptions } from './apiSpan.js';
 import { registeredApi, remoteSpan, spanKey } from './otelContext.js';
 import type { SpanIds } from './records.js';
@@ -51,7 +51,7 @@ class HookContextManager {
   active(): OtelContext {
     const store = active.getStore();
     if (!store) return this.root;
-    return store.otel ?? this.root.setValue(spanKey, remoteSpan(store.ids));
+    return store.otel ?? this.root.setValue(spanKey, remoteSpan(parentIds() ?? store.ids));
   }
 
   with(context: OtelContext, fn: AnyFunction, thisArg?: unknown, ...args: unknown[]): unknown {

@@ -1,7 +1,7 @@
 /** HTTP that a handler asks for, seen through Node's diagnostics channels; nothing is replaced. */
 import { scopes } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
-import { active } from './active.js';
+import { parentIds } from './active.js';
 import { describeError, exceptionEvent } from './errors.js';
 import { registeredApi } from './otelContext.js';
 import { nowMs, randomHex, type SpanIds } from './records.js';
@@ -45,13 +45,13 @@ export function watchOutgoing(telemetry: Telemetry): void {
     });
   };
   const start = (request: object, method: string, url: () => string): void => {
-    const store = active.getStore();
+    const parent = parentIds();
     // An SDK of the app has its own instrumentation; two spans for one request would mislead.
-    if (!store || isInstrumented()) return;
-    const ids = { traceId: store.ids.traceId, spanId: randomHex(16) };
+    if (!parent || isInstrumented()) return;
+    const ids = { traceId: parent.traceId, spanId: randomHex(16) };
     open.set(request, {
       ids,
-      parentSpanId: store.ids.spanId,
+      parentSpanId: parent.spanId,
       startMs: nowMs(),
       method,
       attributes: describeUrl(method, url()),
@@ -154,7 +154,7 @@ function finish(telemetry: Telemetry, span: Open, status: number | null, error: 
     kind: 3,
     startMs: span.startMs,
     endMs,
-    attributes,
+    attributes: [attributes],
     events: isFailed ? [exceptionEvent(error, endMs)] : [],
     links: [],
     status:

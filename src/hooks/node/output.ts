@@ -1,6 +1,6 @@
 /** Who writes to stdout and stderr: the line of code, and the call that was running. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
-import { active } from './active.js';
+import { parentIds } from './active.js';
 import { type LogRecord, nowMs } from './records.js';
 import { readCallers } from './stack.js';
 import type { Telemetry } from './telemetry.js';
@@ -26,7 +26,7 @@ export function watchOutput(telemetry: Telemetry): void {
         : chunk instanceof Uint8Array
           ? Buffer.from(chunk).toString('utf8')
           : '';
-    if (text.trim() === '') return;
+    if (!/\S/.test(text)) return;
     // What the transport writes: one JSON-RPC message, or several, or the rest of one.
     if (name === 'stdout' && isProtocol(text)) {
       carriesProtocol = true;
@@ -38,7 +38,7 @@ export function watchOutput(telemetry: Telemetry): void {
     const caller = readCallers(record)[0];
     const isFinding = name === 'stdout';
     const log: LogRecord = {
-      ids: active.getStore()?.ids ?? null,
+      ids: parentIds(),
       timeMs: nowMs(),
       severity: isFinding ? 13 : 9,
       eventName: isFinding ? eventNames.finding : eventNames.stderr,
@@ -64,8 +64,7 @@ export function watchOutput(telemetry: Telemetry): void {
 }
 
 function isProtocol(text: string): boolean {
-  const first = text.trimStart()[0];
-  return (first === '{' || first === '[') && text.includes('"jsonrpc"');
+  return /^\s*[[{]/.test(text) && text.includes('"jsonrpc"');
 }
 
 /** The stream is made when it is first asked for, so it is only wrapped then. */

@@ -3,13 +3,17 @@ import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
 import { readFunctionPlaces, type ScriptPlace } from './functionPlaces.js';
 import { nowMs } from './records.js';
+import { readCallers } from './stack.js';
 import type { Telemetry } from './telemetry.js';
 
 export type HandlerKind = 'tool' | 'prompt' | 'resource';
 
 interface Place {
   readonly functionName: string;
+  /** `code.*`, the same object for every call. */
   readonly attributes: Attributes;
+  /** The first line, which only the report of the handler carries. */
+  readonly text: string;
 }
 
 interface Noted {
@@ -24,6 +28,8 @@ const maxReports = 20_000;
 
 export class Places {
   private readonly known = new WeakMap<object, Place | null>();
+  private readonly registeredFrom = new WeakMap<object, readonly string[]>();
+  private readonly dispatchers = new WeakMap<object, Place | null>();
   private waiting: Noted[] = [];
   private readonly reported = new Set<string>();
 
@@ -33,6 +39,8 @@ export class Places {
 
   /** A handler was registered; looked up and reported with the next batch. */
   note(handler: object, kind: HandlerKind, name: string, uri: string): void {
+    // Most handlers stand in the file that is registering them right now.
+    this.registeredFrom.set(handler, [...new Set(readCallers(this.note).map(({ file }) => file))]);
     this.waiting.push({ handler, kind, name, uri });
     this.telemetry.schedule();
   }
@@ -45,10 +53,16 @@ export class Places {
 
   /** The place of a function that answers many names; not for one that belongs to the SDK. */
   ofDispatcher(handler: object): Place | null {
+    const known = this.dispatchers.get(handler);
+    if (known !== undefined) return known;
     const place = this.of(handler);
     const file = String(place?.attributes[attr.codeFilePath] ?? '');
-    if (!place || /[\\/]@modelcontextprotocol[\\/]/.test(file)) return null;
-    return { ...place, attributes: { ...place.attributes, [own.handlerDispatch]: true } };
+    const isOwn = place && !/[\\/]@modelcontextprotocol[\\/]/.test(file);
+    const made = isOwn
+      ? { ...place, attributes: { ...place.attributes, [own.handlerDispatch]: true } }
+      : null;
+    this.dispatchers.set(handler, made);
+    return made;
   }
 
   private report(): void {
@@ -70,6 +84,7 @@ export class Places {
         body: `${kind} ${name}`,
         attributes: {
           ...place.attributes,
+          ...(place.text ? { [own.handlerText]: place.text } : {}),
           [own.handlerKind]: kind,
           [own.handlerName]: name,
           ...(uri ? { [attr.mcpResourceUri]: uri } : {}),
@@ -81,7 +96,12 @@ export class Places {
   private look(handlers: readonly object[]): void {
     if (handlers.length === 0) return;
     const functions = handlers.map(functionOf);
-    const places = readFunctionPlaces(functions);
+    const places = readFunctionPlaces(
+      handlers.map((handler, at) => ({
+        fn: functions[at] ?? null,
+        likelyFiles: this.registeredFrom.get(handler) ?? [],
+      })),
+    );
     for (const [at, handler] of handlers.entries()) {
       const place = places[at];
       this.known.set(handler, place ? describe(place, functions[at]?.name ?? '') : null);
@@ -105,7 +125,7 @@ function describe(place: ScriptPlace, name: string): Place {
       [attr.codeLine]: place.line,
       [attr.codeColumn]: place.column,
       ...(functionName ? { [attr.codeFunction]: functionName } : {}),
-      ...(place.text ? { [own.handlerText]: place.text } : {}),
     },
+    text: place.text,
   };
 }

@@ -13,7 +13,8 @@ export interface SpanRecord extends SpanIds {
   readonly kind: number;
   readonly startMs: number;
   readonly endMs: number;
-  readonly attributes: Attributes;
+  /** One after the other; an object that is passed again and again is encoded once. */
+  readonly attributes: readonly Attributes[];
   readonly events: readonly EventRecord[];
   readonly links: readonly SpanIds[];
   readonly status: { readonly code: number; readonly message: string };
@@ -36,16 +37,21 @@ export interface LogRecord {
   readonly attributes: Attributes;
 }
 
+const originMs = performance.timeOrigin;
+
 /** Wall clock in ms with the resolution of the monotonic one. */
 export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
+  return originMs + performance.now();
 }
+
+const bytes = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
 
 /** Ids need to be unique, not secret; no crypto module has to load for them. */
 export function randomHex(digits: 16 | 32): string {
   let made = '';
   while (made.length < digits) {
-    made += ((Math.random() * 0x1_0000_0000) >>> 0).toString(16).padStart(8, '0');
+    const random = (Math.random() * 0x1_0000_0000) >>> 0;
+    made += `${bytes[random >>> 24]}${bytes[(random >>> 16) & 255]}${bytes[(random >>> 8) & 255]}${bytes[random & 255]}`;
   }
   return /^0+$/.test(made) ? randomHex(digits) : made;
 }

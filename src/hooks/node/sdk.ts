@@ -1,11 +1,11 @@
 /** Wraps what an MCP SDK is given: handlers as they are registered, requests as they arrive. */
 import { attr, own, scopes } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
-import { active, type RequestContext } from './active.js';
+import { active, handlerIds, type RequestContext } from './active.js';
 import { describeError, exceptionEvent } from './errors.js';
-import { runInSdk } from './otelContext.js';
+import { registeredApi, runInSdk } from './otelContext.js';
 import type { HandlerKind, Places } from './places.js';
-import { nowMs, randomHex } from './records.js';
+import { nowMs, randomHex, type SpanRecord } from './records.js';
 import type { Telemetry } from './telemetry.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -126,44 +126,23 @@ export class SdkHook {
   }
 
   private runHandler(handler: object, run: AnyFunction, self: unknown, args: unknown[]): unknown {
-    const outer = active.getStore();
-    const request = outer?.request;
-    if (!outer || !request) return Reflect.apply(run, self, args);
+    const request = active.getStore()?.request;
+    if (!request) return Reflect.apply(run, self, args);
     request.handler = handler;
-    const ids = { traceId: request.traceId, spanId: randomHex(16) };
-    const startMs = nowMs();
-    const parentSpanId = outer.ids.spanId;
+    request.handlerStartMs = nowMs();
     const end = (): void => {
-      const endMs = nowMs();
-      const { exception, hasException } = request;
-      this.telemetry.addSpan(() => {
-        const place = this.places.of(handler);
-        return {
-          ...ids,
-          parentSpanId,
-          name: place?.functionName || `${request.name} handler`,
-          kind: 1,
-          startMs,
-          endMs,
-          attributes: place?.attributes ?? {},
-          events: hasException ? [exceptionEvent(exception, endMs)] : [],
-          links: [],
-          status: hasException
-            ? { code: 2, message: describeError(exception) }
-            : { code: 0, message: '' },
-          scope: scopes.nodeHook,
-          scopeVersion: '',
-        };
-      });
+      request.handlerEndMs = nowMs();
     };
     const fail = (error: unknown): void => {
+      end();
       request.exception = error;
       request.hasException = true;
-      end();
     };
-    return runInSdk({ ids, otel: null, request }, () =>
-      settle(() => Reflect.apply(run, self, args), end, fail),
-    );
+    const step = (): unknown => settle(() => Reflect.apply(run, self, args), end, fail);
+    // What an SDK of the app nests below the handler cannot be seen from here.
+    return registeredApi().context
+      ? runInSdk({ ids: handlerIds(request), otel: null, request }, step)
+      : step();
   }
 
   private wrapRequest(method: string, handler: AnyFunction): AnyFunction {
@@ -180,13 +159,18 @@ export class SdkHook {
         const { name } = context;
         const end = (result: unknown, error: unknown, hasError: boolean): void => {
           const endMs = nowMs();
+          // The result may be large: it is looked at now, not kept until the batch is sent.
+          const isToolError = (result as { isError?: unknown } | undefined)?.isError === true;
+          if (tellsMore(context, endMs - startMs)) {
+            hook.telemetry.addSpan(() => hook.handlerSpan(context));
+          }
           hook.telemetry.addSpan(() =>
             hook.requestSpan(context, handler, {
               method,
               name,
               startMs,
               endMs,
-              result,
+              isToolError,
               error,
               hasError,
             }),
@@ -203,6 +187,27 @@ export class SdkHook {
     });
   }
 
+  private handlerSpan(request: RequestContext): SpanRecord {
+    const place = request.handler ? this.places.of(request.handler) : null;
+    const { exception, hasException, handlerEndMs } = request;
+    return {
+      ...handlerIds(request),
+      parentSpanId: request.spanId,
+      name: place?.functionName || `${request.name} handler`,
+      kind: 1,
+      startMs: request.handlerStartMs,
+      endMs: handlerEndMs,
+      attributes: place ? [place.attributes] : [],
+      events: hasException ? [exceptionEvent(exception, handlerEndMs)] : [],
+      links: [],
+      status: hasException
+        ? { code: 2, message: describeError(exception) }
+        : { code: 0, message: '' },
+      scope: scopes.nodeHook,
+      scopeVersion: '',
+    };
+  }
+
   private requestSpan(
     context: RequestContext,
     lowLevel: object,
@@ -211,13 +216,12 @@ export class SdkHook {
       name: string;
       startMs: number;
       endMs: number;
-      result: unknown;
+      isToolError: boolean;
       error: unknown;
       hasError: boolean;
     },
-  ): ReturnType<Parameters<Telemetry['addSpan']>[0]> {
-    const { method, name, startMs, endMs, hasError } = call;
-    const isToolError = (call.result as { isError?: unknown } | undefined)?.isError === true;
+  ): SpanRecord {
+    const { method, name, startMs, endMs, isToolError, hasError } = call;
     const place = context.handler
       ? this.places.of(context.handler)
       : this.places.ofDispatcher(lowLevel);
@@ -234,11 +238,11 @@ export class SdkHook {
       kind: 2,
       startMs,
       endMs,
-      attributes: {
-        ...requestAttributes(method, name),
-        ...(place?.attributes ?? {}),
-        ...(errorType ? { [attr.errorType]: errorType } : {}),
-      },
+      attributes: [
+        requestAttributes(method, name),
+        ...(place ? [place.attributes] : []),
+        ...(errorType ? [{ [attr.errorType]: errorType }] : []),
+      ],
       // With a span for the handler the exception stands there.
       events: hasException && !isHandled ? [exceptionEvent(exception, endMs)] : [],
       links: [],
@@ -251,18 +255,29 @@ export class SdkHook {
   }
 }
 
+const targetKeys: Record<string, string> = {
+  'tools/call': attr.toolName,
+  'prompts/get': attr.promptName,
+  'resources/read': attr.mcpResourceUri,
+};
+const maxKnown = 1000;
+const knownAttributes = new Map<string, Attributes>();
+
+/** The same object for the same method and name, so that it is encoded once. */
 function requestAttributes(method: string, name: string): Attributes {
-  const target = {
-    'tools/call': attr.toolName,
-    'prompts/get': attr.promptName,
-    'resources/read': attr.mcpResourceUri,
-  }[method];
-  return {
+  const key = `${method} ${name}`;
+  const known = knownAttributes.get(key);
+  if (known) return known;
+  const target = targetKeys[method];
+  const made: Attributes = {
     [attr.mcpMethod]: method,
     ...(target && name ? { [target]: name } : {}),
     ...(method === 'tools/call' ? { [attr.operationName]: 'execute_tool' } : {}),
     [own.handlerSource]: 'measured',
   };
+  // Names come from the client: they must not fill the memory.
+  if (knownAttributes.size < maxKnown) knownAttributes.set(key, made);
+  return made;
 }
 
 /** `_meta` is on the request; SDK 2.x lifts it into its context. */
@@ -283,9 +298,22 @@ function openRequest(method: string, args: readonly unknown[]): RequestContext {
     parentSpanId: found?.[2] ?? '',
     name: nameOf(method, args[0]),
     handler: null,
+    handlerIds: null,
+    handlerStartMs: 0,
+    handlerEndMs: 0,
     exception: undefined,
     hasException: false,
   };
+}
+
+/** Time outside the handler, in ms, from which on its own span says something. */
+const notableMs = 1;
+
+/** A span for the handler only where it is more than the request over again: every one costs. */
+function tellsMore(request: RequestContext, requestMs: number): boolean {
+  if (!request.handler) return false;
+  const handlerMs = request.handlerEndMs - request.handlerStartMs;
+  return request.handlerIds !== null || request.hasException || requestMs - handlerMs > notableMs;
 }
 
 function nameOf(method: string, request: unknown): string {

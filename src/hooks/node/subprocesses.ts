@@ -1,7 +1,7 @@
 /** Programs that a handler starts. */
 import type { ChildProcess } from 'node:child_process';
 import { scopes } from '../../core/mcp/conventions.js';
-import { active } from './active.js';
+import { parentIds } from './active.js';
 import { nowMs, randomHex } from './records.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -81,9 +81,9 @@ function start(
   args: unknown[] | undefined,
   file: string | undefined,
 ): ((ended: Ended) => void) | null {
-  const store = active.getStore();
-  if (!store) return null;
-  const ids = { traceId: store.ids.traceId, spanId: randomHex(16) };
+  const parent = parentIds();
+  if (!parent) return null;
+  const ids = { traceId: parent.traceId, spanId: randomHex(16) };
   const startMs = nowMs();
   const program =
     String(file ?? '')
@@ -96,18 +96,20 @@ function start(
     const failed = code !== 0;
     telemetry.addSpan(() => ({
       ...ids,
-      parentSpanId: store.ids.spanId,
+      parentSpanId: parent.spanId,
       name: `exec ${program}`,
       kind: 1,
       startMs,
       endMs,
-      attributes: {
-        'process.executable.name': program,
-        'process.args_count': args?.length ?? 0,
-        ...(pid === undefined ? {} : { 'process.pid': pid }),
-        ...(code === null ? {} : { 'process.exit.code': code }),
-        ...(failed ? { 'error.type': signal ?? String(code ?? 'error') } : {}),
-      },
+      attributes: [
+        {
+          'process.executable.name': program,
+          'process.args_count': args?.length ?? 0,
+          ...(pid === undefined ? {} : { 'process.pid': pid }),
+          ...(code === null ? {} : { 'process.exit.code': code }),
+          ...(failed ? { 'error.type': signal ?? String(code ?? 'error') } : {}),
+        },
+      ],
       events: [],
       links: [],
       status: failed

@@ -1,0 +1,18 @@
+/** What the Node hook costs a server: time added to each call and to its start. */
+import { join } from 'node:path';
+import { hookEnvironment, plainEnvironment } from '../interop/support/hooks.js';
+import type { Figure } from './figure.js';
+import { measure, startSink } from './hooks/measure.js';
+
+const here = join(import.meta.dirname, 'hooks');
+
+export default async function run(): Promise<Figure[]> {
+  const sink = await startSink();
+  const environments = [plainEnvironment(), hookEnvironment(sink.endpoint)] as const;
+  const server = { command: process.execPath, args: [join(here, 'echoServer.mjs')], cwd: here };
+  try {
+    return await measure('node', server, environments);
+  } finally {
+    sink.stop();
+  }
+}

@@ -1,0 +1,277 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  drawTree,
+  hookEnvironment,
+  lineOf,
+  parent,
+  plainEnvironment,
+  withServer,
+} from './support/hooks.js';
+import { OtlpSink } from './support/otlpSink.js';
+import { installNodePackages, placeServer } from './support/packages.js';
+import type { StdioClient } from './support/stdioClient.js';
+
+const v1 = installNodePackages('node-v1');
+const v2 = installNodePackages('node-v2');
+const versions = installNodePackages('node-versions');
+
+let sink: OtlpSink;
+beforeEach(async () => {
+  sink = await OtlpSink.start();
+});
+afterEach(() => sink.stop());
+
+const run = (
+  folder: string,
+  file: string,
+  node = process.execPath,
+  args: readonly string[] = [],
+) => ({
+  command: node,
+  args: [...args, placeServer(folder, file)],
+  cwd: folder,
+  env: hookEnvironment(sink.endpoint),
+});
+
+const place = (name: string): Record<string, unknown> | undefined =>
+  sink.logs.find(
+    (log) =>
+      log.eventName === 'spanpath.handler' && log.attributes['spanpath.handler.name'] === name,
+  )?.attributes;
+
+async function call(client: StdioClient, name: string, args: object = {}): Promise<unknown> {
+  return client.callTool(name, args, parent.traceparent);
+}
+
+describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
+  const folder = v1 ?? '';
+  const tools: readonly [string, object][] = [
+    ['echo', { text: 'hi' }],
+    ['add', { a: 1, b: 2 }],
+    ['fails', {}],
+    ['says_no', {}],
+    ['runs', {}],
+    ['spans', {}],
+    ['prints', {}],
+    ['environment', {}],
+    ['changes', { a: 1, b: 2 }],
+    ['missing', {}],
+  ];
+
+  it('changes nothing of what the server writes, nor how it ends', async () => {
+    const use = async (client: StdioClient): Promise<void> => {
+      for (const [name, args] of tools) await client.callTool(name, args);
+      await client.request('prompts/get', { name: 'review', arguments: { code: 'x' } });
+      await client.request('resources/read', { uri: 'users://7' });
+    };
+    const hooked = await withServer(run(folder, 'v1.mjs'), use);
+    const plain = await withServer({ ...run(folder, 'v1.mjs'), env: plainEnvironment() }, use);
+    expect(hooked.stdout).toBe(plain.stdout);
+    expect(hooked.stderr).toBe(plain.stderr);
+    expect(hooked.exitCode).toBe(plain.exitCode);
+    expect(plain.exitCode).toBe(0);
+  });
+
+  it('reports where each handler is, however it was registered', async () => {
+    const file = placeServer(folder, 'v1.mjs');
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      await call(client, 'echo', { text: 'hi' });
+      await sink.until(() => place('user') !== undefined);
+    });
+    const lines: readonly [string, string][] = [
+      ['add', 'async function addNumbers'],
+      ['fails', 'async function failing'],
+      ['spans', "registerTool('spans'"],
+      ['review', "registerPrompt('review'"],
+      ['user', 'async (uri) =>'],
+    ];
+    for (const [name, text] of lines) {
+      expect(place(name), name).toMatchObject({
+        'code.file.path': file,
+        'code.line.number': lineOf(file, text),
+      });
+    }
+    const changed = sink.logs
+      .filter((log) => log.attributes['spanpath.handler.name'] === 'changes')
+      .at(-1);
+    expect(changed?.attributes['code.line.number']).toBe(lineOf(file, 'changing.update('));
+    expect(place('user')?.['mcp.resource.uri']).toBe('users://{id}');
+  });
+
+  it('joins what a handler does to the span on the wire', async () => {
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      await call(client, 'fetches', { url: sink.endpoint });
+      await call(client, 'runs');
+      await call(client, 'spans');
+      await sink.until(() => sink.spans.filter((span) => span.kind === 2).length === 3);
+    });
+    expect(drawTree(sink, parent.spanId)).toEqual([
+      'server tools/call fetches',
+      '  internal fetches handler',
+      '    client GET',
+      '    client GET',
+      'server tools/call runs',
+      '  internal runs handler',
+      '    internal exec node failed 3',
+      '    internal exec node',
+      'server tools/call spans',
+      '  internal spans handler',
+      '    internal outer',
+      '      internal inner',
+    ]);
+    expect(new Set(sink.spans.map((span) => span.traceId))).toEqual(new Set([parent.traceId]));
+    const outer = sink.spans.find((span) => span.name === 'outer');
+    expect(outer?.scope).toBe('mine');
+    expect((outer?.endMs ?? 0) - (outer?.startMs ?? 0)).toBeGreaterThanOrEqual(5);
+    const first = sink.spans.find((span) => span.name === 'GET');
+    expect(first?.attributes['url.full']).toBe(`${sink.endpoint}/fetched?token=…`);
+    expect(first?.attributes['http.response.status_code']).toBe(200);
+  });
+
+  it('keeps the stack of an exception that the SDK turns into a result', async () => {
+    const file = placeServer(folder, 'v1.mjs');
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      await call(client, 'fails');
+      await call(client, 'says_no');
+      await sink.until(() => sink.spans.filter((span) => span.kind === 2).length === 2);
+    });
+    const handler = sink.spans.find((span) => span.name === 'failing');
+    const exception = handler?.events[0]?.attributes;
+    expect(exception?.['exception.type']).toBe('TypeError');
+    expect(exception?.['exception.message']).toBe('broken on purpose');
+    expect(String(exception?.['exception.stacktrace']).split('\n')[1]).toContain(
+      `${file}:${lineOf(file, 'new TypeError')}:`,
+    );
+    expect(exception?.['exception.stacktrace']).not.toContain('preload');
+    expect(sink.spans.map((span) => span.attributes['error.type'])).toContain('tool_error');
+    expect(sink.spans.find((span) => span.name === 'tools/call says_no')?.events).toEqual([]);
+  });
+
+  it('finds the line that printed to stdout, and the call during which it did', async () => {
+    const file = placeServer(folder, 'v1.mjs');
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      await call(client, 'prints');
+      await sink.until(() => sink.logs.some((log) => log.eventName === 'spanpath.finding'));
+    });
+    const finding = sink.logs.find((log) => log.eventName === 'spanpath.finding');
+    expect(finding).toMatchObject({
+      body: 'printed to stdout',
+      traceId: parent.traceId,
+      attributes: {
+        'spanpath.finding.kind': 'stdout_pollution',
+        'code.file.path': file,
+        'code.line.number': lineOf(file, 'printed to stdout'),
+      },
+    });
+    const written = sink.logs.find((log) => log.eventName === 'spanpath.stderr');
+    expect(written?.attributes['code.line.number']).toBe(lineOf(file, 'printed to stderr'));
+  });
+
+  it('leaves the server as it is when nobody listens', async () => {
+    const command = run(folder, 'v1.mjs');
+    const env = { ...command.env, SPANPATH_HOOK_ENDPOINT: 'http://127.0.0.1:1' };
+    const { value, exitCode } = await withServer({ ...command, env }, (client) =>
+      call(client, 'echo', { text: 'hi' }),
+    );
+    expect(value).toMatchObject({ result: { content: [{ text: 'hi' }] } });
+    expect(exitCode).toBe(0);
+    expect(sink.spans).toEqual([]);
+  });
+
+  it('marks a low-level handler as one that answers every name', async () => {
+    const file = placeServer(folder, 'lowlevel.cjs');
+    await withServer(run(folder, 'lowlevel.cjs'), async (client) => {
+      await call(client, 'add', { a: 1, b: 2 });
+      await sink.until(() => sink.spans.length > 0);
+    });
+    expect(sink.spans[0]?.attributes).toMatchObject({
+      'gen_ai.tool.name': 'add',
+      'code.file.path': file,
+      'code.line.number': lineOf(file, 'function dispatch'),
+      'spanpath.handler.dispatch': true,
+    });
+  });
+
+  it.each(['tsx', 'ts-node'])('maps what %s compiled back to the source', async (tool) => {
+    const file = placeServer(folder, 'typed.ts');
+    const command = run(folder, 'typed.ts', join(folder, 'node_modules/.bin', tool));
+    await withServer(command, async (client) => {
+      await call(client, 'add', { a: 1, b: 2 });
+      await sink.until(() => place('echo') !== undefined);
+    });
+    expect(place('add')).toMatchObject({
+      'code.file.path': file,
+      'code.line.number': lineOf(file, 'async function addNumbers'),
+    });
+    expect(place('echo')).toMatchObject({
+      'code.line.number': lineOf(file, 'async ({ text: said }'),
+    });
+  });
+
+  it('reaches the tools of server-everything', async () => {
+    const entry = join(
+      folder,
+      'node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+    );
+    const command = {
+      command: process.execPath,
+      args: [entry],
+      cwd: folder,
+      env: hookEnvironment(sink.endpoint),
+    };
+    await withServer(command, async (client) => {
+      await call(client, 'echo', { message: 'hi' });
+      await sink.until(() => sink.spans.some((span) => span.name === 'tools/call echo'));
+    });
+    expect(String(place('echo')?.['code.file.path'])).toContain(
+      'server-everything/dist/tools/echo.js',
+    );
+  });
+});
+
+describe.skipIf(v2 === null)('the Node hook with SDK 2.x', () => {
+  it.each(['v2.mjs', 'v2.cjs'])('sees the same in %s', async (name) => {
+    const folder = v2 ?? '';
+    const file = placeServer(folder, name);
+    await withServer(run(folder, name), async (client) => {
+      await call(client, 'echo', { text: 'hi' });
+      await call(client, 'fails');
+      await sink.until(() => sink.spans.filter((span) => span.kind === 2).length === 2);
+    });
+    // A slow first call has a span for the handler too, which a fast one does without.
+    const tree = drawTree(sink, parent.spanId).filter((line) => line !== '  internal echo handler');
+    expect(tree).toEqual([
+      'server tools/call echo',
+      'server tools/call fails failed tool_error',
+      '  internal failing failed',
+    ]);
+    expect(place('add')).toMatchObject({
+      'code.line.number': lineOf(file, 'async function addNumbers'),
+    });
+  });
+});
+
+describe.skipIf(v1 === null || v2 === null || versions === null)(
+  'the Node hook on older Node',
+  () => {
+    it.each(['18', '20', '22'])('works the same on Node %s', async (version) => {
+      const node = join(versions ?? '', `node_modules/node${version}/bin/node`);
+      expect(existsSync(node)).toBe(true);
+      for (const [folder, file] of [
+        [v1 ?? '', 'lowlevel.cjs'],
+        [v2 ?? '', 'v2.mjs'],
+      ] as const) {
+        const { value, exitCode } = await withServer(run(folder, file, node), async (client) => {
+          const answer = await call(client, 'add', { a: 1, b: 2 });
+          await sink.until(() => sink.spans.some((span) => span.name === 'tools/call add'));
+          return answer;
+        });
+        expect(value).toMatchObject({ result: { content: [{ text: '3' }] } });
+        expect(exitCode).toBe(0);
+        sink.spans.length = 0;
+      }
+    });
+  },
+);
