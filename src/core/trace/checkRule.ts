@@ -1,4 +1,4 @@
-import { parseDuration } from './queryCompile.js';
+import { parseDuration } from './queryValues.js';
 
 /** What a rule measures over the calls that its query finds. */
 export const measures = [

@@ -1,6 +1,7 @@
 import { layers, outcomes } from './model.js';
 import { queryKeys, spanKinds, statuses } from './queryKeys.js';
 import { QueryError, type QueryNode } from './queryParse.js';
+import { parseDuration, textMatcher } from './queryValues.js';
 import { flag, noOutcome } from './spanColumns.js';
 import type { SpanIndex } from './spanIndex.js';
 
@@ -194,25 +195,6 @@ function pick(field: Field, value: string, all: readonly string[]): number {
   );
 }
 
-/** Whole text in any case; `*` stands for anything. Never a regular expression of the user's. */
-export function textMatcher(pattern: string): (text: string) => boolean {
-  const parts = pattern.toLowerCase().split('*');
-  if (parts.length === 1) return (text) => text.toLowerCase() === parts[0];
-  const first = parts[0]!;
-  const last = parts.at(-1)!;
-  return (text) => {
-    const lower = text.toLowerCase();
-    if (!lower.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of parts.slice(1, -1)) {
-      const found = lower.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return lower.length - last.length >= at && lower.endsWith(last);
-  };
-}
-
 function startsWithId(id: string, value: string): boolean {
   return id.startsWith(value.toLowerCase().replace(/…$/, ''));
 }
@@ -230,24 +212,6 @@ function compareBy(operator: string, left: number, right: number): boolean {
     default:
       return left === right;
   }
-}
-
-const units: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3,
-  μs: 1e3,
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-};
-
-/** `200ms` in ns; a bare number is milliseconds. Null when it is not a duration. */
-export function parseDuration(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)?$/i.exec(text);
-  if (!match) return null;
-  return Number(match[1]) * (units[(match[2] ?? 'ms').toLowerCase()] ?? 1e6);
 }
 
 function compileDuration(field: Field, index: SpanIndex): Predicate {
@@ -280,9 +244,11 @@ function compileAttribute(field: Field, source: QuerySource): Predicate {
 function parseTime(field: Field): bigint {
   const [text] = field.values as [string];
   if (/^\d{16,20}$/.test(text)) return BigInt(text);
-  const millis = Date.parse(text);
+  // `Date` knows milliseconds only; the digits behind the point are read here.
+  const [, before = text, digits = '', after = ''] = /^(.*:\d\d)\.(\d{1,9})(.*)$/.exec(text) ?? [];
+  const millis = Date.parse(before + after);
   if (Number.isNaN(millis)) {
     throw new QueryError('a time is as 2026-03-01T12:00:00Z', field.from, field.to);
   }
-  return BigInt(Math.round(millis * 1000)) * 1000n;
+  return BigInt(millis) * 1_000_000n + BigInt(digits.padEnd(9, '0'));
 }

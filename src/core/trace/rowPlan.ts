@@ -5,6 +5,7 @@ import { groupRoots, type RootGroup } from './groupRoots.js';
 import type { MatchCache } from './matchCache.js';
 import { layers } from './model.js';
 import type { SpanIndex } from './spanIndex.js';
+import { findVisibleRows, keepRows, placeOf, type VisibleTree } from './visibleTree.js';
 
 /** One visible row: a span of a tree, or the header of a group. */
 export type PlannedRow =
@@ -24,12 +25,6 @@ interface Unit {
   readonly group: RootGroup | null;
 }
 
-/** The visible rows of a tree, as places in it. */
-interface VisibleTree {
-  readonly tree: FlatTree;
-  readonly rows: Int32Array;
-}
-
 const maxCachedRows = 2_000_000;
 
 /**
@@ -40,6 +35,8 @@ export class RowPlan {
   private readonly toggled: ReadonlySet<string>;
   private readonly options: TreeOptions;
   private revision = -1;
+  private extentKnown: { revision: number; start: number; end: number; running: boolean } | null =
+    null;
   private units: readonly Unit[] | null = null;
   private tops: Int32Array = new Int32Array(0);
   /** Rows before each unit; one longer than the units. */
@@ -76,6 +73,19 @@ export class RowPlan {
   /** Earliest start and latest end of the trees shown, ns after the session's origin. */
   extent(now: number): { start: number; end: number } {
     this.update();
+    const { revision } = this.index;
+    if (this.extentKnown?.revision !== revision) {
+      // Walked once a revision: only the ends of what still runs move with `now`.
+      const { start, end } = this.walkExtent(Number.NEGATIVE_INFINITY);
+      const running = this.walkExtent(Number.POSITIVE_INFINITY).end === Number.POSITIVE_INFINITY;
+      this.extentKnown = { revision, start, end, running };
+    }
+    const { start, end, running } = this.extentKnown;
+    if (!Number.isFinite(start)) return { start: 0, end: 0 };
+    return { start, end: running ? Math.max(end, now) : end };
+  }
+
+  private walkExtent(now: number): { start: number; end: number } {
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NEGATIVE_INFINITY;
     const { duration, firstChild } = this.index.columns;
@@ -90,7 +100,7 @@ export class RowPlan {
       // Children may outlive a root, as after a fire-and-forget; looked at only in small trees.
       if (firstChild[top] !== -1) end = Math.max(end, this.endBelow(top, now));
     }
-    return Number.isFinite(start) ? { start, end } : { start: 0, end: 0 };
+    return { start, end };
   }
 
   page(from: number, count: number): PlannedRow[] {
@@ -136,7 +146,7 @@ export class RowPlan {
     const { tree, rows } = this.visible(this.topOf(unit));
     const row = tree.slots.indexOf(slot);
     if (row === -1) return null;
-    const place = binarySearch(rows, row);
+    const place = placeOf(rows, row);
     return place === -1 ? null : this.offsets[unit]! + place;
   }
 
@@ -166,7 +176,7 @@ export class RowPlan {
 
   /** Whether a row of a tree is part of the filtered picture. */
   isKept(tree: FlatTree, row: number): boolean {
-    return this.keepRows(tree)?.[row] !== 0;
+    return keepRows(tree, this.matches)?.[row] !== 0;
   }
 
   critical(tree: FlatTree, now: number): Uint8Array {
@@ -284,18 +294,10 @@ export class RowPlan {
     const known = this.trees.get(top);
     if (known) return known;
     const tree = flattenTree(this.index, top, this.options);
-    const keep = this.keepRows(tree);
-    const rows: number[] = [];
-    for (let row = 0; row < tree.slots.length; row++) {
-      const closed = tree.descendants[row]! > 0 && !this.isExpanded(this.rowId(tree.slots[row]!));
-      if (keep?.[row] === 0) {
-        row += tree.descendants[row]!;
-        continue;
-      }
-      rows.push(row);
-      if (closed) row += tree.descendants[row]!;
-    }
-    const visible = { tree, rows: Int32Array.from(rows) };
+    const rows = findVisibleRows(tree, keepRows(tree, this.matches), (slot) =>
+      this.isExpanded(this.rowId(slot)),
+    );
+    const visible = { tree, rows };
     this.cachedRows += tree.slots.length;
     if (this.cachedRows > maxCachedRows) {
       this.trees.clear();
@@ -303,33 +305,6 @@ export class RowPlan {
     }
     this.trees.set(top, visible);
     return visible;
-  }
-
-  /** What a query leaves: matches, what is above them and what is below them. Null: everything. */
-  private keepRows(tree: FlatTree): Uint8Array | null {
-    const { matches } = this;
-    if (!matches) return null;
-    const keep = new Uint8Array(tree.slots.length);
-    let keptUntil = -1;
-    for (let row = 0; row < tree.slots.length; row++) {
-      if (matches.refuses(tree.slots[row]!)) row += tree.descendants[row]!;
-      else if (row <= keptUntil) keep[row] = 1;
-      else if (matches.matches(tree.slots[row]!)) {
-        keep[row] = 1;
-        keptUntil = row + tree.descendants[row]!;
-      }
-    }
-    // Bottom up: a row with a kept one below it stays as its frame.
-    const path: number[] = [];
-    for (let row = 0; row < tree.slots.length; row++) {
-      path.length = tree.depths[row]!;
-      path.push(row);
-      if (keep[row] === 0) continue;
-      for (let above = path.length - 2; above >= 0 && keep[path[above]!] === 0; above--) {
-        keep[path[above]!] = 1;
-      }
-    }
-    return keep;
   }
 
   private forget(slot: number): void {
@@ -369,29 +344,18 @@ export class RowPlan {
     return { kind: 'group', group, expanded: this.isExpanded(`group:${group.key}`) };
   }
 
+  /** By the links alone: to lay out every tree of a large session would take seconds. */
   private endBelow(top: number, now: number): number {
-    const tree = this.visible(top).tree;
+    const { firstChild, next, duration } = this.index.columns;
     let end = Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < tree.slots.length; row++) {
-      const slot = tree.slots[row]!;
-      const long = this.index.columns.duration[slot]!;
-      const start = this.index.startOf(slot) + (tree.shifts?.[row] ?? 0);
-      end = Math.max(end, long < 0 ? now : start + long);
+    const open = [firstChild[top]!];
+    for (let slot = open.pop(); slot !== undefined; slot = open.pop()) {
+      for (; slot !== -1; slot = next[slot]!) {
+        const long = duration[slot]!;
+        end = Math.max(end, long < 0 ? now : this.index.startOf(slot) + long);
+        if (firstChild[slot] !== -1) open.push(firstChild[slot]!);
+      }
     }
     return end;
   }
-}
-
-/** Place of a value in an ascending list, or -1. */
-function binarySearch(values: Int32Array, wanted: number): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const value = values[middle]!;
-    if (value === wanted) return middle;
-    if (value < wanted) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }
