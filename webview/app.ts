@@ -63,6 +63,7 @@ export class App implements ViewContext {
   /** A fold or new rows keep the place; another question goes where the selection is. */
   private keepsPlace = true;
   private keptTop = -1;
+  private firstRows = true;
 
   constructor(
     private readonly root: HTMLElement,
@@ -281,6 +282,10 @@ export class App implements ViewContext {
 
   private rowsArrived(newSpec: boolean): void {
     this.story.refresh();
+    if (this.firstRows) {
+      this.firstRows = false;
+      this.overview.refresh();
+    }
     const moved = newSpec && !this.keepsPlace;
     this.waterfall.rowsArrived(!moved);
     if (moved) {

@@ -55,38 +55,48 @@ export function connectToRecording(): Connection | null {
   };
 }
 
-/** The collector's own page: the token of its address opens the socket. */
-export function connectToCollector(place: Location): Promise<Connection> {
+/**
+ * The collector's own page: the token of its address opens the socket. Requests may be made at
+ * once; they wait for the socket, while the view is put together.
+ */
+export function connectToCollector(place: Location): Connection {
   const address = new URL('/ui/rpc', place.href);
   address.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';
   const token = new URLSearchParams(place.search).get('token');
   if (token !== null) address.searchParams.set('token', token);
   const socket = new WebSocket(address);
+  const waiting: string[] = [];
   const channel: MessageChannelLike = {
-    send: (message) => socket.send(JSON.stringify(message)),
+    send: (message) => {
+      const text = JSON.stringify(message);
+      if (socket.readyState === WebSocket.CONNECTING) waiting.push(text);
+      else socket.send(text);
+    },
     onMessage: (listener) =>
       socket.addEventListener('message', (event: MessageEvent<string>) => {
         listener(JSON.parse(event.data));
       }),
   };
   const host: Host = new Rpc(channel);
-  const goneReason = 'The collector closed the connection. Start it again and reload this page.';
-  return new Promise((resolve, reject) => {
-    const closed = new Set<(reason: string) => void>();
-    socket.addEventListener('open', () =>
-      resolve({
-        host,
-        memory: sessionMemory(),
-        inEditor: false,
-        onClosed: (listener) => closed.add(listener),
-      }),
-    );
-    socket.addEventListener('close', () => {
-      host.close(goneReason);
-      for (const listener of closed) listener(goneReason);
-      reject(new Error('The collector did not answer: it has ended, or the token is wrong.'));
-    });
+  const closed = new Set<(reason: string) => void>();
+  let opened = false;
+  socket.addEventListener('open', () => {
+    opened = true;
+    for (const text of waiting.splice(0)) socket.send(text);
   });
+  socket.addEventListener('close', () => {
+    const reason = opened
+      ? 'The collector closed the connection. Start it again and reload this page.'
+      : 'The collector did not answer: it has ended, or the token is wrong.';
+    host.close(reason);
+    for (const listener of closed) listener(reason);
+  });
+  return {
+    host,
+    memory: sessionMemory(),
+    inEditor: false,
+    onClosed: (listener) => closed.add(listener),
+  };
 }
 
 export function sessionMemory(key = 'spanpath.view'): StateMemory {

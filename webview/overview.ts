@@ -52,7 +52,8 @@ export class OverviewStrip {
       this.again = true;
       return;
     }
-    if (this.widthPx === 0) return;
+    // The rows come first: a collector answers one question after the other.
+    if (this.widthPx === 0 || this.context.rows.head.revision < 0) return;
     this.busy = true;
     const buckets = Math.max(1, Math.floor(this.widthPx / bucketPx));
     this.context.host

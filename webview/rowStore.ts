@@ -71,10 +71,18 @@ export class RowStore {
     void this.load();
   }
 
-  /** Says which rows are on screen. */
+  /** Says which rows are on screen; before the first reading, `from` below zero means the last. */
   want(from: number, to: number): void {
     this.wanted = { from, to };
     if (!this.covers(from, to)) void this.load();
+  }
+
+  /** The first reading takes what is on screen and no more; its margin follows. */
+  private span(): { from: number; count: number } {
+    const { from, to } = this.wanted;
+    if (this.head === emptyHead) return { from: from < 0 ? -1 : from, count: to - from };
+    const first = Math.max(0, from - marginRows);
+    return { from: first, count: to + marginRows - first };
   }
 
   private covers(from: number, to: number): boolean {
@@ -89,8 +97,7 @@ export class RowStore {
     while (this.stale || !this.covers(this.wanted.from, this.wanted.to)) {
       this.stale = false;
       const generation = this.generation;
-      const from = Math.max(0, this.wanted.from - marginRows);
-      const count = this.wanted.to + marginRows - from;
+      const { from, count } = this.span();
       try {
         const page = await this.host.request('rows/list', { spec: this.spec, from, count });
         this.problem = null;
@@ -116,6 +123,7 @@ export class RowStore {
     this.head = head;
     this.headAtMs = performance.now();
     this.loading = false;
+    if (this.wanted.from < 0) this.wanted = { from, to: from + rows.length };
     // Fewer rows than the view was scrolled to: the next wish is for rows that exist.
     if (this.wanted.from >= head.total) {
       const height = this.wanted.to - this.wanted.from;

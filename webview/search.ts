@@ -91,17 +91,16 @@ export class SearchBox {
     setHidden(this.problem, error === null || this.list.isOpen);
     setText(this.problem, error?.message ?? '');
     setAttribute(this.input, 'aria-invalid', error ? 'true' : null);
-    this.paintPaper(fields, error);
-    this.followScroll();
+    if (this.paintPaper(fields, error)) this.followScroll();
   }
 
   private paintPaper(
     fields: readonly { from: number; to: number }[],
     error: { from: number; to: number } | null,
-  ): void {
+  ): boolean {
     const text = this.input.value;
     const key = JSON.stringify([text, error?.from, error?.to]);
-    if (this.paper.dataset.key === key) return;
+    if (this.paper.dataset.key === key) return false;
     this.paper.dataset.key = key;
     const marks = error
       ? [{ from: error.from, to: Math.max(error.to, error.from + 1), name: 'search-wrong' }]
@@ -114,6 +113,7 @@ export class SearchBox {
       done = to;
     }
     this.paper.replaceChildren(...pieces, text.slice(done));
+    return text !== '';
   }
 
   private followScroll(): void {

@@ -26,8 +26,8 @@ export interface ViewState {
   readonly selected: (SpanRef & { readonly id: string }) | null;
   /** The row at the top, to come back to. */
   readonly top: { readonly index: number; readonly id: string | null };
-  /** Width of the tree with its durations, share of the view. */
-  readonly treeShare: number;
+  /** Width of the tree with its durations, share of the view; null until somebody chose one. */
+  readonly treeShare: number | null;
   /** Height of the pane below, share of the view. */
   readonly paneShare: number;
   readonly pane: PaneKind | null;
@@ -53,7 +53,7 @@ export const initialState: ViewState = {
   clock: 'relative',
   selected: null,
   top: { index: 0, id: null },
-  treeShare: 0.5,
+  treeShare: null,
   paneShare: 0.36,
   pane: 'details',
   tab: 'call',

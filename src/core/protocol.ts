@@ -256,6 +256,7 @@ export interface Finding {
 /** Requests that read the store; the webview's pass through the host unchanged. */
 export type TraceRequests = {
   'session/summary': { params: null; result: SessionSummary };
+  /** `from` below zero asks for the last `count` rows. */
   'rows/list': { params: { spec: ViewSpec; from: number; count: number }; result: RowsPage };
   /** Index of a row under `spec`, or null when it is folded away or filtered out. */
   'rows/locate': { params: { spec: ViewSpec; span: SpanRef }; result: { index: number | null } };

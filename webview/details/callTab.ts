@@ -59,7 +59,7 @@ function noContent(context: ViewContext, details: SpanDetails): HTMLElement {
       ),
     ]);
   }
-  if (row.layer === 'internal' || row.layer === 'llm' || row.layer === 'agent') {
+  if (!['tool', 'mcp-client', 'wire', 'mcp-server'].includes(row.layer)) {
     return section(details.spanName, [keyFacts(context, details)]);
   }
   return section('Arguments and result', [

@@ -81,8 +81,17 @@ export function hint(text: string): HTMLElement {
 }
 
 export function link(text: string, title: string, onPress: () => void): HTMLElement {
-  const made = element('button', { type: 'button', class: 'link', title }, text);
-  made.addEventListener('click', onPress);
+  // An anchor and not a button: long places wrap inside a line.
+  const made = element('a', { href: '#', role: 'button', class: 'link', title }, text);
+  made.addEventListener('click', (event) => {
+    event.preventDefault();
+    onPress();
+  });
+  made.addEventListener('keydown', (event) => {
+    if (event.key !== ' ') return;
+    event.preventDefault();
+    onPress();
+  });
   return made;
 }
 

@@ -39,7 +39,7 @@ export class Gestures {
     splitter.addEventListener('pointermove', (event) => this.moveSplitter(event));
     splitter.addEventListener('pointerup', () => this.end());
     splitter.addEventListener('keydown', (event) => this.splitterKey(event));
-    splitter.addEventListener('dblclick', () => context.update({ treeShare: 0.5 }));
+    splitter.addEventListener('dblclick', () => context.update({ treeShare: null }));
   }
 
   private barX(event: MouseEvent): number {
@@ -191,7 +191,7 @@ export class Gestures {
     const step = event.key === 'ArrowLeft' ? -0.02 : event.key === 'ArrowRight' ? 0.02 : 0;
     if (!step) return;
     event.preventDefault();
-    this.setShare(this.context.state.treeShare + step);
+    this.setShare(this.waterfall.treeShare() + step);
   }
 
   private setShare(share: number): void {

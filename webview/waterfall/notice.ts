@@ -91,8 +91,10 @@ export class Notice {
     if (!context.inEditor) {
       return [
         heading('No calls yet'),
+        paragraph('Put the shim in front of a server; each call appears here while it runs:'),
+        element('pre', { class: 'text-block' }, 'npx spanpath run -- node server.js'),
         paragraph(
-          'Wrap a server with the shim, or send OTLP to this collector; calls appear here as they run.',
+          'Spans of any OpenTelemetry SDK arrive too: send OTLP over HTTP to this address, with the token that was printed with it.',
         ),
       ];
     }

@@ -118,7 +118,9 @@ export class RowElement {
     if (this.decoration) return;
     setAttribute(this.root, 'aria-level', String(row.depth + 1));
     setAttribute(this.root, 'aria-expanded', foldable ? String(row.expanded) : null);
-    setText(this.barWords, barSentence(row, shown.now));
+    const words = barSentence(row, shown.now);
+    setText(this.barWords, words);
+    setAttribute(this.bar, 'title', words);
   }
 }
 

@@ -89,7 +89,10 @@ export function barSentence(row: SpanRow, now: number): string {
       : `takes ${formatDuration(row.duration)}`,
   );
   if (row.critical) parts.push('on the critical path');
-  for (const part of row.parts) parts.push(`${part.kind} ${formatDuration(part.duration)}`);
+  // Many short parts of one kind are one number.
+  const byKind = new Map<string, number>();
+  for (const { kind, duration } of row.parts) byKind.set(kind, (byKind.get(kind) ?? 0) + duration);
+  for (const [kind, duration] of byKind) parts.push(`${kind} ${formatDuration(duration)}`);
   if (row.marks.length) parts.push(`${row.marks.length} events`);
   return parts.join(', ');
 }

@@ -26,6 +26,9 @@ export const headPx = 24;
 /** Below this the durations stand beside the bars. */
 const narrowPx = 480;
 const mostSticky = 4;
+/** Asked for before the size of the view is known. */
+const firstRows = 60;
+const enoughTreePx = 600;
 
 export class Waterfall {
   readonly elements = createSkeleton();
@@ -40,7 +43,7 @@ export class Waterfall {
 
   private viewPx = 0;
   private widthPx = 0;
-  private scrollTopSet = -1;
+  private scrollTopSet = 0;
   private readonly pool: RowElement[] = [];
   private readonly stickyPool: RowElement[] = [];
   private readonly axis = new Axis(this.elements.axis);
@@ -58,7 +61,9 @@ export class Waterfall {
     this.following = top.id === null;
     this.contentTop = top.index * rowPx;
     if (top.id !== null) this.anchor = { id: top.id, index: top.index };
-    context.rows.want(top.index, top.index + 60);
+    // A view that follows opens at the newest calls.
+    if (this.following) context.rows.want(-firstRows, 0);
+    else context.rows.want(top.index, top.index + firstRows);
     const { scroller, root } = this.elements;
     scroller.addEventListener('scroll', () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.measure()).observe(root);
@@ -221,6 +226,12 @@ export class Waterfall {
     return { index: Math.floor(this.contentTop / rowPx), id: this.anchor?.id ?? null };
   }
 
+  /** Names seldom need more than `enoughTreePx`: what a wide view has over goes to the bars. */
+  treeShare(): number {
+    const chosen = this.context.state.treeShare;
+    return chosen ?? Math.min(0.5, enoughTreePx / Math.max(1, this.widthPx));
+  }
+
   private narrow(): boolean {
     return this.widthPx < narrowPx;
   }
@@ -239,24 +250,21 @@ export class Waterfall {
   private layOut(map: ScrollMap): void {
     const { elements } = this;
     const narrow = this.narrow();
-    this.treePx = Math.round(this.widthPx * this.context.state.treeShare);
+    this.treePx = Math.round(this.widthPx * this.treeShare());
     this.barsPx = this.widthPx - this.treePx;
     elements.root.classList.toggle('narrow', narrow);
     elements.layer.style.setProperty('--tree-px', `${this.treePx}px`);
     elements.layer.style.height = `${this.viewPx + headPx}px`;
     elements.canvas.style.left = `${this.treePx}px`;
     elements.splitter.style.left = `${this.treePx}px`;
-    setAttribute(
-      elements.splitter,
-      'aria-valuenow',
-      String(Math.round(this.context.state.treeShare * 100)),
-    );
+    setAttribute(elements.splitter, 'aria-valuenow', String(Math.round(this.treeShare() * 100)));
     const height = `${map.scrolledPx + headPx}px`;
     if (elements.sizer.style.height !== height) elements.sizer.style.height = height;
     const scrollTop = toScrollTop(map, this.contentTop);
-    if (Math.abs(elements.scroller.scrollTop - scrollTop) >= 1) {
+    // Reading it back would lay out the page in every frame: the scroll event tells what changed.
+    if (Math.abs(this.scrollTopSet - scrollTop) >= 1) {
       elements.scroller.scrollTop = scrollTop;
-      this.scrollTopSet = elements.scroller.scrollTop;
+      this.scrollTopSet = scrollTop;
     }
   }
 

@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pixelmatch from 'pixelmatch';
+import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FixtureSite, launchBrowser, openView, serveFixturePage } from './page.js';
+
+/** `SPANPATH_PICTURES=write` makes them anew; look at them before they are committed. */
+const writing = process.env.SPANPATH_PICTURES === 'write';
+const folder = join(import.meta.dirname, 'pictures');
+const madeWith = join(folder, 'madeWith.json');
+/** Letters are drawn a little differently from run to run. */
+const mostDifferent = 0.002;
+
+let browser: Browser;
+let site: FixtureSite;
+let sameLetters = true;
+
+/** Pictures can only be held against each other where letters are drawn by the same font. */
+async function readLetters(): Promise<string> {
+  const page = await openView(browser, site, { session: 'still' });
+  const widths = await page.evaluate(() => {
+    const context = document.createElement('canvas').getContext('2d');
+    if (!context) return '';
+    return ['system-ui', 'ui-monospace, Consolas, "DejaVu Sans Mono", monospace']
+      .map((font) => {
+        context.font = `40px ${font}`;
+        return context.measureText('Handgloves 0123 {} → µs').width.toFixed(2);
+      })
+      .join(' ');
+  });
+  await page.context().close();
+  return `${browser.version().split('.')[0]} ${widths}`;
+}
+
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
+  const letters = await readLetters();
+  if (writing) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(madeWith, `${JSON.stringify({ letters })}\n`);
+  } else {
+    const { letters: known } = JSON.parse(readFileSync(madeWith, 'utf8')) as { letters: string };
+    sameLetters = letters === known;
+    if (!sameLetters) {
+      console.log(
+        `pictures: skipped, they were made with another browser or font (${known}, here ${letters})`,
+      );
+    }
+  }
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+async function select(page: Page): Promise<void> {
+  await page.locator('.scroller').focus();
+  await page.keyboard.press('e');
+  await page.locator('.stack').waitFor();
+  await page.locator('.snippet').waitFor();
+}
+
+async function openPane(page: Page, name: string): Promise<void> {
+  await page.locator('.toolbar vscode-button[aria-label="More actions"]').click();
+  await page.locator('[role=menuitem]', { hasText: name }).click();
+}
+
+const pictures: readonly [
+  name: string,
+  options: Parameters<typeof openView>[2],
+  prepare: (page: Page) => Promise<void>,
+][] = [
+  ['dark', { theme: 'dark' }, select],
+  ['light', { theme: 'light' }, select],
+  ['high-contrast', { theme: 'high-contrast' }, select],
+  ['high-contrast-light', { theme: 'high-contrast-light' }, select],
+  ['narrow', { theme: 'dark', width: 360, height: 720 }, select],
+  ['wide', { theme: 'light', width: 2200, height: 900 }, select],
+  ['empty', { theme: 'light', session: 'empty' }, async () => {}],
+  ['statistics', { theme: 'dark' }, (page) => openPane(page, 'Statistics')],
+  ['findings', { theme: 'light' }, (page) => openPane(page, 'Findings')],
+];
+
+describe('the view looks as it did', () => {
+  it.each(pictures)('%s', async (name, options, prepare) => {
+    if (!sameLetters) return;
+    const page = await openView(browser, site, { session: 'still', ...options });
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await prepare(page);
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(500);
+    const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+    await page.context().close();
+    const file = join(folder, `${name}.png`);
+    if (writing) {
+      writeFileSync(file, picture);
+      return;
+    }
+    expect(existsSync(file)).toBe(true);
+    const [before, now] = [PNG.sync.read(readFileSync(file)), PNG.sync.read(picture)];
+    expect([now.width, now.height]).toEqual([before.width, before.height]);
+    const { width, height } = now;
+    const difference = new PNG({ width, height });
+    const pixels = pixelmatch(before.data, now.data, difference.data, width, height, {
+      threshold: 0.15,
+    });
+    if (pixels > width * height * mostDifferent) {
+      mkdirSync('out/pictures', { recursive: true });
+      writeFileSync(`out/pictures/${name}.now.png`, picture);
+      writeFileSync(`out/pictures/${name}.difference.png`, PNG.sync.write(difference));
+    }
+    expect(pixels, `out/pictures/${name}.difference.png`).toBeLessThanOrEqual(
+      width * height * mostDifferent,
+    );
+  });
+});
