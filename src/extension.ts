@@ -93,7 +93,10 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
     vscode.window.registerTreeDataProvider('spanpath.servers', new ServerTree(servers, agent)),
     ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
-    vscode.window.registerWebviewViewProvider('spanpath.call', callView),
+    vscode.window.registerWebviewViewProvider('spanpath.call', callView, {
+      // A running call and its answer outlive a look at another view; the page is small.
+      webviewOptions: { retainContextWhenHidden: true },
+    }),
     ...registerCallCommands(servers, callView, handlers),
     ...registerTraceCommands({ panel, collector, output, replay }),
     ...registerClientCommands(clients),

@@ -33,7 +33,8 @@ export interface ReplayOptions {
 
 /** The Call view under the servers: the form of one tool, and what came back. */
 export class CallView implements vscode.WebviewViewProvider {
-  private view: vscode.WebviewView | null = null;
+  /** The page has loaded and hears what it is told. */
+  private isListening = false;
   private rpc: FormRpc | null = null;
   private current: { server: Server; callable: Callable } | null = null;
   private asked: Omit<ReplayOptions, 'argumentsText'> = {};
@@ -50,16 +51,15 @@ export class CallView implements vscode.WebviewViewProvider {
     this.asked = asked;
     if (argumentsText !== undefined && subject)
       await this.parts.memory.keep(subject.id, argumentsText);
-    if (this.view) {
-      this.view.show(false);
-      const shown = this.takeSubject();
-      if (shown) this.rpc?.emit('form/show', shown);
-    }
+    // First the focus, then the form: whoever sees the form can type into it.
     await vscode.commands.executeCommand('spanpath.call.focus');
+    if (!this.isListening) return;
+    const shown = this.takeSubject();
+    if (shown) this.rpc?.emit('form/show', shown);
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
-    this.view = view;
+    this.isListening = false;
     view.webview.options = { enableScripts: true, localResourceRoots: [this.parts.distDir] };
     this.rpc = new Rpc<Record<never, never>, FormRequests, Record<never, never>, FormEvents>(
       {
@@ -69,7 +69,7 @@ export class CallView implements vscode.WebviewViewProvider {
       this.answers(),
     );
     view.onDidDispose(() => {
-      this.view = null;
+      this.isListening = false;
       this.rpc = null;
     });
     view.webview.html = renderPage(view.webview, this.parts.distDir, {
@@ -88,7 +88,10 @@ export class CallView implements vscode.WebviewViewProvider {
     };
     const { shared } = this.parts;
     return {
-      'form/subject': () => this.takeSubject(),
+      'form/subject': () => {
+        this.isListening = true;
+        return this.takeSubject();
+      },
       'form/call': ({ arguments: text }) => this.call(text),
       'form/cancel': () => {
         this.running?.abort('cancelled by the user');
