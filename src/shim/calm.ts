@@ -22,6 +22,10 @@ export class Calm {
     this.lastTraffic = now;
   }
 
+  isQuiet(forMs: number): boolean {
+    return performance.now() - this.lastTraffic >= forMs;
+  }
+
   /** Work waits in such a quantity that it must not wait for a quiet wire. */
   press(pressed: boolean): void {
     this.pressed = pressed;

@@ -17,7 +17,7 @@ import type { RetryContexts } from './retryContexts.js';
 /** A longer line is forwarded as it comes, without a splice. */
 const maxHeld = 4 << 20;
 /** How long half a line may wait for its other half. */
-const patienceMs = 50;
+const patienceMs = 250;
 const lineFeed = 0x0a;
 
 /** A request that gets a `traceparent`, or that has no place for one. */

@@ -14,11 +14,12 @@ import {
   sizeOfDraft,
   writeRecord,
 } from './records.js';
+import { Tidy } from './tidy.js';
 
 const blockBytes = 64 << 10;
-const maxBehind = 12 << 20;
+const maxBehind = 6 << 20;
 /** From here on the work no longer waits for a quiet wire. */
-const pressingBytes = 4 << 20;
+const pressingBytes = 2 << 20;
 const none = Buffer.alloc(0);
 
 export interface RecordReader {
@@ -39,8 +40,11 @@ export class Outbox {
   private reader: RecordReader | null = null;
   private pumping: Promise<void> | null = null;
   private clockOffset = performance.timeOrigin;
+  private readonly tidy: Tidy;
 
-  constructor(private readonly calm: Calm) {}
+  constructor(private readonly calm: Calm) {
+    this.tidy = new Tidy((forMs) => calm.isQuiet(forMs));
+  }
 
   /** Milliseconds since the epoch with fractions; calling it means that traffic is passing. */
   now(): number {
@@ -116,6 +120,7 @@ export class Outbox {
       this.pumping = null;
       this.calm.rest();
       this.settleClock();
+      this.tidy.later();
       this.pump();
     });
   }

@@ -34,6 +34,8 @@ async function callOnce(
   env = {},
 ) {
   const shim = start(options, env);
+  // One call at a time, so that what is printed meanwhile is its own.
+  await shim.lines(1);
   shim.call(1, name, args);
   await until(() => shim.stdout.includes('"id":1'));
   const exit = await shim.end();

@@ -4,7 +4,7 @@
  */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { attr, scopes } from '../../core/mcp/conventions.js';
+import { scopes } from '../../core/mcp/conventions.js';
 import type { ConversationListener } from '../../core/mcp/conversation.js';
 import { findingLog } from '../../core/mcp/findings.js';
 import type { OpenCall } from '../../core/mcp/openCall.js';
@@ -13,6 +13,7 @@ import type { Calm } from '../calm.js';
 import { discoverCollector, type Target } from '../discovery.js';
 import type { ShimOptions } from '../options.js';
 import { version } from '../version.js';
+import { encodeLogs, encodeSpans } from './encode.js';
 import { LiveChannel } from './live.js';
 import { postOtlp } from './post.js';
 import { Queue } from './queue.js';
@@ -24,8 +25,6 @@ const flushMs = 60;
 const requestMs = 10_000;
 /** Larger bodies are compressed when they leave the machine. */
 const gzipFrom = 8 << 10;
-/** Entries that are encoded in one piece of work. */
-const pieceLength = 4;
 const firstRetryMs = 500;
 const maxRetryMs = 10_000;
 /** After so many failures in a row what waits is spooled instead of kept in memory. */
@@ -34,8 +33,8 @@ const patience = 3;
 const lookEveryMs = 3_000;
 
 export class Delivery implements ConversationListener {
-  private readonly spans = new Queue<Span>(spanSize);
-  private readonly logs = new Queue<LogRecord>(logSize);
+  private readonly spans = new Queue<Span>(encodeSpans);
+  private readonly logs = new Queue<LogRecord>(encodeLogs);
   private live: LiveChannel | null = null;
   /** Calls that run but were not shown yet, by span id. */
   private readonly unseen = new Map<string, OpenCall>();
@@ -122,7 +121,7 @@ export class Delivery implements ConversationListener {
   }
 
   countUnreadable(): void {
-    this.spans.countDropped(1);
+    this.spans.countLost(1);
   }
 
   /** Delivers what there is; spools what could not be delivered in time. */
@@ -134,6 +133,7 @@ export class Delivery implements ConversationListener {
     this.live?.close();
     // Perhaps it arrived all the same: a receiver knows a span that comes twice by its id.
     this.takeBack?.();
+    this.takeBack = null;
     await this.spoolAll();
   }
 
@@ -160,7 +160,7 @@ export class Delivery implements ConversationListener {
       this.flushTimer = null;
       this.sending ??= this.flush().finally(() => {
         this.sending = null;
-        if (this.spans.length + this.logs.length > 0) {
+        if (this.hasWaiting) {
           this.flushSoon(Math.max(flushMs, this.notBefore - Date.now()));
         }
       });
@@ -169,7 +169,11 @@ export class Delivery implements ConversationListener {
 
   private async drain(): Promise<void> {
     await this.sending;
-    while (this.failures === 0 && this.spans.length + this.logs.length > 0) await this.flush();
+    while (this.failures === 0 && this.hasWaiting) await this.flush();
+  }
+
+  private get hasWaiting(): boolean {
+    return !(this.spans.isEmpty && this.logs.isEmpty);
   }
 
   private reportLosses(): void {
@@ -183,35 +187,33 @@ export class Delivery implements ConversationListener {
   }
 
   private async flush(): Promise<void> {
+    await this.calm.turn();
+    this.calm.rest();
     this.reportLosses();
     if (!this.target || this.failures >= patience) this.lookAround();
     if (!this.target || this.failures >= patience) await this.spoolAll();
     if (!this.target || Date.now() < this.notBefore) return;
-    const { encodeSpans, encodeLogs } = await import('./encode.js');
-    if (!(await this.send('traces', this.spans, encodeSpans))) return;
-    await this.send('logs', this.logs, encodeLogs);
+    if (await this.send('traces', this.spans)) await this.send('logs', this.logs);
   }
 
   /** False when it should be tried again later. */
-  private async send<T>(
-    signal: 'traces' | 'logs',
-    queue: Queue<T>,
-    encode: (batch: readonly T[]) => Uint8Array,
-  ): Promise<boolean> {
-    const batch = queue.take();
-    if (batch.length === 0 || !this.target) return true;
+  private async send<T>(signal: 'traces' | 'logs', queue: Queue<T>): Promise<boolean> {
+    const { target } = this;
+    const batch = target ? queue.take() : null;
+    if (!target || !batch) return true;
     this.takeBack = () => queue.putBack(batch);
-    let body = await this.encodeInPieces(batch, encode);
-    const zipped = body.length >= gzipFrom && !isLoopback(this.target.endpoint);
-    if (zipped) body = await promisify(gzip)(body);
-    const result = await postOtlp(this.target, signal, body, zipped, requestMs);
+    const zipped = batch.bytes.length >= gzipFrom && !isLoopback(target.endpoint);
+    const body = zipped ? await promisify(gzip)(batch.bytes) : batch.bytes;
+    const result = await postOtlp(target, signal, body, zipped, requestMs);
+    // The end came first, and took the batch for the spool.
+    if (this.takeBack === null) return false;
     this.takeBack = null;
     if (result.kind === 'accepted') {
       this.failures = 0;
       return true;
     }
     if (result.kind === 'refused') {
-      queue.countDropped(batch.length);
+      queue.countLost(batch.records);
       return true;
     }
     queue.putBack(batch);
@@ -220,53 +222,23 @@ export class Delivery implements ConversationListener {
     return false;
   }
 
-  /** Protobuf messages of one type may be joined end to end: their repeated fields add up. */
-  private async encodeInPieces<T>(
-    batch: readonly T[],
-    encode: (batch: readonly T[]) => Uint8Array,
-  ): Promise<Uint8Array> {
-    const parts: Uint8Array[] = [];
-    for (let from = 0; from < batch.length; from += pieceLength) {
-      parts.push(encode(batch.slice(from, from + pieceLength)));
-      await this.calm.turn();
-    }
-    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-  }
-
   private async spoolAll(): Promise<void> {
-    if (this.spans.length + this.logs.length === 0) return;
+    if (!this.hasWaiting) return;
     if (!this.spool) {
       const { Spool } = await import('./spool.js');
       this.spool = new Spool(this.options.spoolDir, this.options.spoolLimit, this.options.name);
     }
-    const { encodeSpansJson, encodeLogsJson } = await import('./encode.js');
-    for (let batch = this.spans.take(); batch.length > 0; batch = this.spans.take()) {
-      if (!this.spool.write('traces', encodeSpansJson(batch)))
-        this.spans.countDropped(batch.length);
-    }
-    for (let batch = this.logs.take(); batch.length > 0; batch = this.logs.take()) {
-      if (!this.spool.write('logs', encodeLogsJson(batch))) this.logs.countDropped(batch.length);
+    for (const [signal, queue] of [
+      ['traces', this.spans],
+      ['logs', this.logs],
+    ] as const) {
+      for (let batch = queue.take(); batch; batch = queue.take()) {
+        if (!this.spool.write(signal, batch.bytes)) queue.countLost(batch.records);
+      }
     }
   }
 }
 
 function isLoopback(endpoint: string): boolean {
   return /^https?:\/\/(?:127\.|localhost|\[::1\])/.test(endpoint);
-}
-
-function textSize(value: unknown): number {
-  return typeof value === 'string' ? value.length : 16;
-}
-
-function spanSize(span: Span): number {
-  let size = 400 + textSize(span.attributes[attr.toolArguments]);
-  size += textSize(span.attributes[attr.toolResult]);
-  for (const event of span.events) {
-    for (const value of Object.values(event.attributes)) size += textSize(value);
-  }
-  return size;
-}
-
-function logSize(log: LogRecord): number {
-  return 200 + textSize(log.body);
 }

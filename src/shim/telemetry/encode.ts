@@ -1,10 +1,5 @@
 /** Spans and logs as OTLP requests, by OpenTelemetry's own encoder. */
-import {
-  JsonLogsSerializer,
-  JsonTraceSerializer,
-  ProtobufLogsSerializer,
-  ProtobufTraceSerializer,
-} from '@opentelemetry/otlp-transformer';
+import { ProtobufLogsSerializer, ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { Attributes, LogRecord, Nanos, Span } from '../../core/trace/model.js';
 
 type ReadableSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
@@ -87,13 +82,4 @@ export function encodeSpans(spans: readonly Span[]): Uint8Array {
 
 export function encodeLogs(logs: readonly LogRecord[]): Uint8Array {
   return ProtobufLogsSerializer.serializeRequest(logs.map(readableLog)) ?? empty;
-}
-
-/** One line of the OTLP file format, without its line feed. */
-export function encodeSpansJson(spans: readonly Span[]): Uint8Array {
-  return JsonTraceSerializer.serializeRequest(spans.map(readableSpan)) ?? empty;
-}
-
-export function encodeLogsJson(logs: readonly LogRecord[]): Uint8Array {
-  return JsonLogsSerializer.serializeRequest(logs.map(readableLog)) ?? empty;
 }

@@ -1,51 +1,66 @@
-/** A queue with a bound in bytes: what does not fit is counted, the oldest stay. */
+/**
+ * What waits to be delivered, already encoded: a span as objects weighs several times as much.
+ * Bounded in bytes; what does not fit is counted, and the oldest stay.
+ */
 
-const maxBytes = 16 << 20;
-const batchBytes = 2 << 20;
-const batchLength = 512;
+const maxBytes = 8 << 20;
+const batchBytes = 1 << 20;
+const batchRecords = 512;
+/** Records that are encoded together, so that they share their resource. */
+const pieceRecords = 4;
+
+/** One or more OTLP requests end to end, which are one request: their repeated fields add up. */
+export interface Encoded {
+  readonly bytes: Uint8Array;
+  readonly records: number;
+}
 
 export class Queue<T> {
-  private entries: T[] = [];
+  private pieces: Encoded[] = [];
   private bytes = 0;
+  private fresh: T[] = [];
   private lost = 0;
 
-  constructor(private readonly sizeOf: (entry: T) => number) {}
+  constructor(private readonly encode: (records: readonly T[]) => Uint8Array) {}
 
-  get length(): number {
-    return this.entries.length;
+  get isEmpty(): boolean {
+    return this.pieces.length === 0 && this.fresh.length === 0;
   }
 
-  push(entry: T): void {
-    const size = this.sizeOf(entry);
-    if (this.bytes + size > maxBytes) {
-      this.lost++;
-      return;
-    }
-    this.bytes += size;
-    this.entries.push(entry);
+  push(record: T): void {
+    this.fresh.push(record);
+    if (this.fresh.length >= pieceRecords) this.seal();
   }
 
-  /** The oldest entries, at least one where there is one, within the bounds of a request. */
-  take(): T[] {
+  /** The oldest, at least one where there is one, within the bounds of a request; else null. */
+  take(): Encoded | null {
+    this.seal();
+    let records = 0;
     let bytes = 0;
     let count = 0;
-    for (const entry of this.entries) {
-      const size = this.sizeOf(entry);
-      if (count > 0 && (bytes + size > batchBytes || count === batchLength)) break;
-      bytes += size;
+    for (const piece of this.pieces) {
+      const tooMuch =
+        bytes + piece.bytes.length > batchBytes || records + piece.records > batchRecords;
+      if (count > 0 && tooMuch) break;
+      bytes += piece.bytes.length;
+      records += piece.records;
       count++;
     }
+    if (count === 0) return null;
     this.bytes -= bytes;
-    return this.entries.splice(0, count);
+    const taken = this.pieces.splice(0, count);
+    const [only] = taken;
+    if (count === 1 && only) return only;
+    return { bytes: Buffer.concat(taken.map((piece) => piece.bytes)), records };
   }
 
-  putBack(batch: readonly T[]): void {
-    this.entries = [...batch, ...this.entries];
-    for (const entry of batch) this.bytes += this.sizeOf(entry);
+  putBack(batch: Encoded): void {
+    this.pieces.unshift(batch);
+    this.bytes += batch.bytes.length;
   }
 
-  countDropped(count: number): void {
-    this.lost += count;
+  countLost(records: number): void {
+    this.lost += records;
   }
 
   /** How many were lost since the last time this was asked. */
@@ -53,5 +68,18 @@ export class Queue<T> {
     const { lost } = this;
     this.lost = 0;
     return lost;
+  }
+
+  private seal(): void {
+    if (this.fresh.length === 0) return;
+    const records = this.fresh.length;
+    const bytes = this.encode(this.fresh);
+    this.fresh = [];
+    if (this.bytes + bytes.length > maxBytes) {
+      this.lost += records;
+      return;
+    }
+    this.bytes += bytes.length;
+    this.pieces.push({ bytes, records });
   }
 }

@@ -4,6 +4,9 @@
  */
 import { appendFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readMessage } from '../../core/otlp/readMessage.js';
+import { signals } from '../../core/otlp/schema.js';
+import { WireReader } from '../../core/otlp/wireReader.js';
 
 export class Spool {
   private used: number | null = null;
@@ -19,22 +22,30 @@ export class Spool {
     this.stem = `${safe}-${process.pid}-${Date.now()}`;
   }
 
-  /** False when it could not be kept: no room, no right, no disk. */
-  write(signal: 'traces' | 'logs', line: Uint8Array): boolean {
+  /** `request` is protobuf. False when it could not be kept: no room, no right, no disk. */
+  write(signal: 'traces' | 'logs', request: Uint8Array): boolean {
     try {
+      const line = jsonLine(signal, request);
       if (this.used === null) {
         mkdirSync(this.directory, { recursive: true, mode: 0o700 });
         this.used = sizeOf(this.directory);
       }
-      if (this.used + line.length + 1 > this.limit) return false;
+      if (this.used + line.length > this.limit) return false;
       const path = join(this.directory, `${this.stem}.${signal}.jsonl`);
-      appendFileSync(path, Buffer.concat([line, Buffer.from('\n')]), { mode: 0o600 });
-      this.used += line.length + 1;
+      appendFileSync(path, line, { mode: 0o600 });
+      this.used += line.length;
       return true;
     } catch {
       return false;
     }
   }
+}
+
+/** One line of the OTLP file format. */
+function jsonLine(signal: 'traces' | 'logs', request: Uint8Array): Buffer {
+  const { request: message } = signals[signal];
+  const value = readMessage(message, new WireReader(request), request.length);
+  return Buffer.from(`${JSON.stringify(value)}\n`);
 }
 
 function sizeOf(directory: string): number {
