@@ -52,7 +52,7 @@ def move_item(item: str = "I-9") -> str:
 
 @mcp.tool()
 def beep(times: int = 1) -> str:
-    """Prints to stdout, where only the protocol belongs."""
+    """Prints; the mcp package keeps that away from the protocol."""
     print("BEEP " * times, flush=True)
     return "done"
 

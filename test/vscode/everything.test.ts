@@ -16,7 +16,10 @@ function makeEverything() {
     'package.json': readFileSync(join(folder, 'package.json'), 'utf8'),
   });
   // Copied and not linked: a real path outside the workspace would ask before it opens.
-  cpSync(join(folder, 'node_modules'), workspace.path('node_modules'), { recursive: true });
+  cpSync(join(folder, 'node_modules'), workspace.path('node_modules'), {
+    recursive: true,
+    dereference: true,
+  });
   return workspace;
 }
 

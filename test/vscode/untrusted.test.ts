@@ -36,10 +36,9 @@ describe('an untrusted workspace', () => {
   });
 
   it('lists and starts its servers once it is trusted', async () => {
-    const { page, servers, workbench, workspace } = open();
+    const { servers, workbench, workspace } = open();
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.button('Trust').click();
-    await page.keyboard.press('Escape');
     await servers.open();
     await servers.start('tattler');
     expect(existsSync(workspace.path('started'))).toBe(true);

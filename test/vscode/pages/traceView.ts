@@ -66,9 +66,10 @@ export class TraceView {
     await frame.getByRole('tab', { name: new RegExp(`^${name}`) }).click();
   }
 
-  /** Presses the frame of a stack whose place ends so (`server.ts:12`). */
-  async openFrame(place: string): Promise<void> {
+  /** Presses the frame of a stack that names this place, as Node or as Python writes it. */
+  async openFrame(file: string, line: number): Promise<void> {
     const frame = await this.frame();
+    const place = new RegExp(`${file}(:${line}\\b|", line ${line}\\b)`);
     await frame.locator('.stack-frame', { hasText: place }).locator('a, button').first().click();
   }
 

@@ -39,6 +39,7 @@ export interface SessionOptions {
 
 /** Nothing beside what is tested: no welcome page, no chat, no tips. */
 const quietSettings = {
+  'workbench.editor.useModal': 'off',
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.tips.enabled': false,
