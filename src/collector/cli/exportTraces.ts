@@ -23,6 +23,9 @@ Writes what FILE holds, to stdout or a file.
   --help
 `;
 
+/** About 50,000 spans with their content. */
+const slowPageBytes = 64 * 1024 * 1024;
+
 export async function exportTraces(args: readonly string[]): Promise<number> {
   const { values } = readOptions({
     args: [...args],
@@ -45,8 +48,9 @@ export async function exportTraces(args: readonly string[]): Promise<number> {
   const { session } = stored;
   const line = new ProgressLine('exporting');
   try {
-    await loadAll(stored);
     const traceId = values.trace?.toLowerCase() ?? null;
+    // Only a selection needs trees and names.
+    if (traceId !== null || values.query !== undefined) await loadAll(stored);
     if (traceId !== null && session.index.findTrace(traceId) === -1) {
       throw new Error(`there is no trace ${traceId} in ${values.db}`);
     }
@@ -59,9 +63,12 @@ export async function exportTraces(args: readonly string[]): Promise<number> {
     };
     if (values.output !== undefined && values.output !== '-') {
       const path = resolve(values.output);
-      const { spans } = await exportToFile(session, options, path);
+      const { spans, bytes } = await exportToFile(session, options, path);
       line.end();
       process.stderr.write(`${path}: ${spans} span${spans === 1 ? '' : 's'}\n`);
+      if (format === 'html' && bytes > slowPageBytes) {
+        process.stderr.write('spanpath: a page this large opens slowly; narrow it by --query\n');
+      }
     } else {
       await exportSession(session, options, async (text) => {
         if (!process.stdout.write(text)) await once(process.stdout, 'drain');

@@ -7,6 +7,7 @@ import { writePage } from '../../core/exchange/writePage.js';
 import { writeTraceEvents } from '../../core/exchange/writeTraceEvents.js';
 import type { ExportFormat } from '../../core/protocol.js';
 import type { Session } from '../session.js';
+import { chunkSignals } from '../store.js';
 import { readPageParts } from './pageParts.js';
 import { select } from './selection.js';
 import { storePieces } from './storePieces.js';
@@ -38,7 +39,7 @@ export async function exportSession(
 ): Promise<Exported> {
   const selection = select(session, options);
   const last = session.store.lastChunk();
-  const total = Math.max(1, selection?.spans ?? session.index.spans);
+  const total = Math.max(1, selection?.spans ?? countSpans(session));
   // Two of the writers go through the spans twice.
   const passes = options.format === 'chrome' ? 2 : 1;
   let seen = 0;
@@ -58,6 +59,15 @@ export async function exportSession(
     await write(text);
   }
   return { spans: seen / passes, bytes };
+}
+
+/** From the stores: a command that exports everything has not read them into an index. */
+function countSpans({ stores }: Session): number {
+  const query = 'SELECT coalesce(sum(records), 0) AS spans FROM chunks WHERE signal = ?';
+  const traces = chunkSignals.indexOf('traces');
+  return stores
+    .map(({ database }) => Number(database.prepare(query).get(traces)?.spans))
+    .reduce((sum, spans) => sum + spans, 0);
 }
 
 async function writerFor(
