@@ -29,8 +29,10 @@ export class TimeAxis {
 
   /** While a call runs there is air to grow into, so that the scale moves in steps. */
   private fit(running: boolean): void {
-    const { start, end } = this.context.rows.head;
-    const now = Math.max(end, this.context.now());
+    const { extent } = this.waterfall;
+    const { head } = this.context.rows;
+    const start = Math.min(head.start, extent?.start ?? head.start);
+    const now = Math.max(head.end, this.context.now(), extent?.end ?? 0);
     const wanted = fitWindow(Math.min(start, now), now, running ? 0.15 : 0.03);
     const { bounds } = this;
     const length = bounds.end - bounds.start;

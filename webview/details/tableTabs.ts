@@ -21,7 +21,8 @@ export function timingTab(context: ViewContext, details: SpanDetails): HTMLEleme
   for (const part of all) {
     const left = whole ? ((part.start - row.start) / whole) * 100 : 0;
     const width = whole ? (part.duration / whole) * 100 : 0;
-    const bar = element('div', { class: 'timing-bar' });
+    const kind = part.label.toLowerCase().match(/handler|server|children|wait|gap/)?.[0] ?? 'whole';
+    const bar = element('div', { class: `timing-bar timing-${kind}` });
     bar.style.left = `${Math.max(0, Math.min(99, left))}%`;
     bar.style.width = `${Math.max(0.5, Math.min(100 - left, width))}%`;
     body.append(
@@ -42,7 +43,8 @@ export function timingTab(context: ViewContext, details: SpanDetails): HTMLEleme
   }
   const head = element('tr', {});
   for (const name of ['Part', 'Start', 'Duration', 'Share', '']) {
-    head.append(name ? element('th', { scope: 'col' }, name) : element('td', {}));
+    const className = name === 'Part' ? undefined : 'number';
+    head.append(name ? element('th', { scope: 'col', class: className }, name) : element('td', {}));
   }
   const times = table(context, 'Moments', [
     { key: 'Started', value: formatMoment(details.originNanos, row.start, 'local') },

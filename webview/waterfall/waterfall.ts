@@ -158,6 +158,8 @@ export class Waterfall {
   rowsArrived(keepPlace: boolean): void {
     const { rows, state } = this.context;
     const map = this.map();
+    // Another question has another origin: what was on screen says nothing of it.
+    if (!keepPlace) this.extent = null;
     const grew = rows.head.total > this.knownTotal;
     this.knownTotal = rows.head.total;
     if (this.pendingIndex !== null) this.selectIndex(this.pendingIndex);

@@ -89,16 +89,19 @@ export class RowPlan {
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NEGATIVE_INFINITY;
     const { duration, firstChild } = this.index.columns;
+    const reachOver = (top: number): void => {
+      const from = this.index.startOf(top);
+      const long = duration[top]!;
+      start = Math.min(start, from);
+      end = Math.max(end, long < 0 ? now : from + long);
+      // Children may outlive a root, as after a fire-and-forget.
+      if (firstChild[top] !== -1) end = Math.max(end, this.endBelow(top, now));
+    };
     for (let unit = 0; unit < this.unitCount; unit++) {
       const top = this.topOf(unit);
-      if (top === -1 || (this.units === null && this.countOf(top) === 0)) continue;
-      const from = this.index.startOf(top);
-      if (from < start) start = from;
-      const long = duration[top]!;
-      const to = long < 0 ? now : from + long;
-      if (to > end) end = to;
-      // Children may outlive a root, as after a fire-and-forget; looked at only in small trees.
-      if (firstChild[top] !== -1) end = Math.max(end, this.endBelow(top, now));
+      // The header of a group reaches over its calls, which are no units of their own when folded.
+      if (top === -1) this.units?.[unit]?.group?.tops.forEach(reachOver);
+      else if (this.units !== null || this.countOf(top) > 0) reachOver(top);
     }
     return { start, end };
   }
