@@ -1,7 +1,6 @@
 // `npm start`: builds the extension, installs it into a VS Code and opens samples/ there: the
 // desktop `code` where there is one, else (or with --browser) one from the registry.
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { setUpNode, setUpPython } from '../samples/setup.mjs';
@@ -13,10 +12,17 @@ const { values: flags } = parseArgs({ options: { browser: { type: 'boolean' } } 
 const samples = join(root, 'samples');
 const windows = process.platform === 'win32';
 
-// From the first line on, so that Ctrl-C during an installation is answered too.
-const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+// From the first line on, so that Ctrl-C during an installation is answered too. A terminal
+// sends it to every process of ours, and those hand it on: only the first one counts.
 let stop = async () => process.exit(130);
-stopped.then(() => stop());
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    if (stopping) return;
+    stopping = true;
+    stop();
+  });
+}
 
 const vsix = packageExtension();
 for (const { ok, reason } of [setUpNode(), setUpPython()]) {
