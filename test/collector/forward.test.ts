@@ -1,7 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Collector } from '../../src/collector/collector.js';
 import { Forwarder, type ForwarderOptions } from '../../src/collector/forward/forwarder.js';
+import { readRetryAfter } from '../../src/collector/forward/postRequest.js';
 import type { ReceivedRequest } from '../../src/collector/forward/receivedRequest.js';
+import { parseHeaderList, parseTarget, TargetError } from '../../src/collector/forward/target.js';
 import { jsonToProtobuf } from '../../src/core/otlp/jsonRequest.js';
 import { signals } from '../../src/core/otlp/schema.js';
 import type { ForwardTarget } from '../../src/core/protocol.js';
@@ -245,5 +247,52 @@ describe('a target in trouble', () => {
     );
     expect(JSON.stringify(to.status)).not.toContain('secret');
     expect(to.status.url).toBe('http://127.0.0.1:9/base');
+  });
+});
+
+describe('what a user writes for a target', () => {
+  it('is an address, with headers and an encoding', () => {
+    expect(
+      parseTarget('http://user:p%40ss@localhost:4318/base', {
+        headers: ['X-Scope-OrgID = one', 'a:b'],
+        encoding: 'json',
+      }),
+    ).toEqual({
+      url: 'http://localhost:4318/base',
+      headers: { authorization: 'Basic dXNlcjpwQHNz', 'x-scope-orgid': 'one', a: 'b' },
+      encoding: 'json',
+      gzip: true,
+    });
+  });
+
+  it.each([
+    ['localhost:4318', {}],
+    ['file:///etc/passwd', {}],
+    ['http://x', { encoding: 'thrift' }],
+    ['http://x', { headers: ['no value'] }],
+    ['http://x', { headers: ['a=b\r\nc: d'] }],
+    ['http://x', { headers: ['a b=c'] }],
+  ])('is refused when it is none: %s %j', (url, options) => {
+    expect(() => parseTarget(url, options)).toThrow(TargetError);
+  });
+
+  it('never shows a header in its complaint', () => {
+    expect(() => parseTarget('http://x', { headers: ['secret'] })).toThrow(/^(?!.*secret)/);
+  });
+
+  it('reads the list of headers as the OpenTelemetry SDKs do', () => {
+    expect(parseHeaderList('a=b, api-key=x%20y=,,c=%zz')).toEqual(['a=b', 'api-key=x y=', 'c=%zz']);
+    expect(parseHeaderList(undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['0', 0],
+    ['120', 120_000],
+    ['Sun, 22 Nov 2026 09:00:10 GMT', 10_000],
+    ['Sun, 22 Nov 2026 08:00:00 GMT', 0],
+    ['soon', null],
+    [undefined, null],
+  ])('Retry-After: %s is waited out', (header, wait) => {
+    expect(readRetryAfter(header, Date.UTC(2026, 10, 22, 9))).toBe(wait);
   });
 });

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Collector } from '../../src/collector/collector.js';
@@ -193,9 +194,31 @@ describe('OTLP over gRPC', () => {
     expect(arrivals[0]!.body.equals(encodeTold(told))).toBe(true);
   });
 
+  it('takes no more connections than it can serve, and goes on with those', async () => {
+    const port = await serve({});
+    const sockets = Array.from({ length: 400 }, () => connect(port, '127.0.0.1'));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const closed = sockets.map(
+      (socket) =>
+        new Promise((resolve) => {
+          socket.on('close', () => resolve(true)).on('error', () => {});
+          socket.resume();
+        }),
+    );
+    const refused = async (): Promise<number> => {
+      const states = closed.map((one) => Promise.race([one, Promise.resolve(false)]));
+      return (await Promise.all(states)).filter(Boolean).length;
+    };
+    await until(async () => (await refused()) >= 400 - 128);
+    for (const socket of sockets) socket.destroy();
+    await until(async () => (await exportBy(port, Buffer.alloc(0))).error === null);
+  });
+
   it('says that its port is taken', async () => {
     const port = await serve({});
-    await expect(startGrpcServer({ ...defaults, port })).rejects.toThrow(/EADDRINUSE|No address/);
+    await expect(startGrpcServer({ ...defaults, port })).rejects.toThrow(/EADDRINUSE/);
   });
 
   it('ends at once although a client stays connected', async () => {

@@ -66,7 +66,7 @@ export async function collect(args: readonly string[]): Promise<number> {
   }
   if (grpcPort !== undefined) {
     await outlets.openGrpc(grpcPort).catch(async (error: Error) => {
-      if (grpcPort === 0 || !/EADDRINUSE|No address added/.test(error.message)) throw error;
+      if (grpcPort === 0 || !/EADDRINUSE/.test(error.message)) throw error;
       const other = await outlets.openGrpc(0);
       complain(`port ${grpcPort} is taken by another program; gRPC is on port ${other} instead`);
     });

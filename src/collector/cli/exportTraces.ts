@@ -70,13 +70,18 @@ export async function exportTraces(args: readonly string[]): Promise<number> {
         process.stderr.write('spanpath: a page this large opens slowly; narrow it by --query\n');
       }
     } else {
+      const failed = once(process.stdout, 'error').then(([error]) => Promise.reject(error));
+      failed.catch(() => {});
       await exportSession(session, options, async (text) => {
-        if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+        if (process.stdout.write(text)) return;
+        await Promise.race([once(process.stdout, 'drain'), failed]);
       });
       line.end();
     }
   } catch (error) {
     line.end();
+    // Whoever reads stdout (`head`) has enough.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 0;
     if (error instanceof QueryError) throw new UsageError(`--query: ${error.message}`);
     throw error;
   } finally {

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import {
   logVerbosity,
   Server,
@@ -11,6 +12,7 @@ import type { Received } from '../ingest.js';
 import { maxBodyBytes } from '../readBody.js';
 import { type ChunkSignal, chunkSignals } from '../store.js';
 import { encodeResponse, failure } from './answers.js';
+import { guardCalls } from './guardCalls.js';
 import { serviceOf } from './services.js';
 
 export interface GrpcOptions {
@@ -30,7 +32,8 @@ export interface GrpcServer {
 }
 
 const stopGraceMs = 1_000;
-const retryAfterSeconds = 1;
+/** Most connections at once; senders on one machine are few. */
+const maxConnections = 128;
 
 /**
  * OTLP/gRPC on a loopback port: the three export services, gzip, the limit of OTLP/HTTP on sizes.
@@ -42,10 +45,10 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
   setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': maxBodyBytes,
-    'grpc.max_concurrent_streams': 128,
+    'grpc.max_concurrent_streams': 64,
     'grpc.max_connection_idle_ms': 10 * 60_000,
     'grpc.keepalive_time_ms': 60_000,
-    'grpc.so_reuseport': 0,
+    interceptors: [guardCalls(options)],
   });
   for (const signal of chunkSignals) {
     server.addService(serviceOf(signal), {
@@ -53,32 +56,44 @@ export async function startGrpcServer(options: GrpcOptions): Promise<GrpcServer>
         void answer(signal, call, respond, options),
     });
   }
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(
-      `127.0.0.1:${options.port}`,
-      ServerCredentials.createInsecure(),
-      (error, bound) => (error ? reject(error) : resolve(bound)),
-    );
+  // A listener of our own: the library's cannot bound how many connect.
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = new Set<Socket>();
+  const listener = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+    socket.setNoDelay(true);
+    injector.injectConnection(socket);
   });
-  return { port, stop: () => stop(server) };
+  listener.maxConnections = maxConnections;
+  const port = await listen(listener, options.port);
+  const stop = async (): Promise<void> => {
+    listener.close();
+    injector.drain(stopGraceMs);
+    await shutDown(server);
+    injector.destroy();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port, stop };
+}
+
+function listen(listener: NetServer, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    listener.once('error', reject);
+    listener.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      listener.removeListener('error', reject);
+      resolve((listener.address() as AddressInfo).port);
+    });
+  });
 }
 
 async function answer(
   signal: ChunkSignal,
   call: ServerUnaryCall<Buffer, Buffer>,
   respond: sendUnaryData<Buffer>,
-  { admits, isFull, accept }: GrpcOptions,
+  { accept }: GrpcOptions,
 ): Promise<void> {
-  const [authorization] = call.metadata.get('authorization');
-  if (!admits(authorization?.toString())) {
-    respond(failure(status.UNAUTHENTICATED, 'the token is missing or wrong'));
-    return;
-  }
-  if (isFull()) {
-    const message = 'too much waits to be stored';
-    respond(failure(status.RESOURCE_EXHAUSTED, message, retryAfterSeconds));
-    return;
-  }
   try {
     respond(null, encodeResponse(await accept(signal, call.request)));
   } catch (error) {
@@ -94,7 +109,7 @@ function isBadRequest(error: unknown): boolean {
 }
 
 /** Lets calls that run finish, but not for long. */
-function stop(server: Server): Promise<void> {
+function shutDown(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       server.forceShutdown();

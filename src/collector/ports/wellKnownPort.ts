@@ -81,7 +81,7 @@ function explain(
     return `port ${port} belongs to another Spanpath${where} (process ${owner.pid}), which shares what arrives there with this one`;
   }
   const reason = error instanceof Error ? error.message : String(error);
-  if (/EADDRINUSE/.test(reason) || /No address added/.test(reason)) {
+  if (/EADDRINUSE/.test(reason)) {
     return `port ${port} is taken by another program; telemetry sent there does not arrive here. End that program, and Spanpath takes the port at once, or send to this collector's own address`;
   }
   return `port ${port} could not be opened: ${reason}`;
