@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Command } from './shimCommand.js';
+import type { ServerProcess } from './connection.js';
 
 const startTimeoutMs = 20_000;
 const stopGraceMs = 2_000;
+
+export type ProxyProcess = Pick<ServerProcess, 'command' | 'args' | 'env' | 'cwd'>;
 
 /** The shim as a proxy in front of a server behind a URL. */
 export class HttpProxy {
@@ -17,7 +19,7 @@ export class HttpProxy {
    * @throws with the proxy's own words when it does not listen
    */
   static start(
-    command: Command & { readonly cwd: string },
+    command: ProxyProcess,
     onText: (text: string) => void,
     onExit: () => void,
   ): Promise<HttpProxy> {

@@ -17,15 +17,9 @@ import type {
   ServerAddress,
   ServerProcess,
 } from './connection.js';
-import { HttpProxy } from './httpProxy.js';
+import { HttpProxy, type ProxyProcess } from './httpProxy.js';
 import { type Connect, type Server, StartCancelled } from './server.js';
-import {
-  type Command,
-  proxyCommand,
-  type ShimOptions,
-  serverEnvironment,
-  wrapCommand,
-} from './shimCommand.js';
+import { proxyCommand, type ShimOptions, serverEnvironment, wrapCommand } from './shimCommand.js';
 
 export interface LauncherParts {
   readonly collector: CollectorClient;
@@ -41,7 +35,7 @@ export interface LauncherParts {
 /** A process to spawn, or a proxy to put in front of a URL. */
 export type Launch = { readonly shown: string } & (
   | ServerProcess
-  | (Omit<ServerAddress, 'url'> & { readonly proxy: Command & { readonly cwd: string } })
+  | (Omit<ServerAddress, 'url'> & { readonly proxy: ProxyProcess })
 );
 
 /** From a configured server to a process behind the shim. */
@@ -86,7 +80,12 @@ export class Launcher {
       const proxy = proxyCommand(options, config.url);
       return {
         kind: config.transport,
-        proxy: { ...proxy, env: serverEnvironment(process.env, proxy.env), cwd: folder },
+        proxy: {
+          command: proxy.command,
+          args: proxy.args,
+          env: serverEnvironment(process.env, proxy.telemetry, proxy.runtime),
+          cwd: folder,
+        },
         headers: config.headers,
         clientVersion,
         shown: config.url,
@@ -99,9 +98,10 @@ export class Launcher {
       args: shim.args,
       env: serverEnvironment(
         process.env,
+        shim.telemetry,
         config.envFile === null ? {} : await readEnvFile(inFolder(config.envFile)),
         config.env,
-        shim.env,
+        shim.runtime,
       ),
       cwd: config.cwd === null ? folder : inFolder(config.cwd),
       clientVersion,

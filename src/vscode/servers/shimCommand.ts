@@ -18,7 +18,10 @@ export interface ShimOptions {
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** Where telemetry goes; the server's own configuration may say otherwise. */
+  readonly telemetry: Readonly<Record<string, string>>;
+  /** What the shim needs to run at all. */
+  readonly runtime: Readonly<Record<string, string>>;
 }
 
 export function wrapCommand(
@@ -46,14 +49,12 @@ function shimCommand(options: ShimOptions, target: readonly string[]): Command {
       ...(options.inject ? [] : ['--no-inject']),
       ...target,
     ],
-    env: {
-      // Arguments can be read by every process of the machine; the token stays out of them.
-      ...(options.collector
-        ? { SPANPATH_ENDPOINT: options.collector.endpoint, SPANPATH_TOKEN: options.collector.token }
-        : {}),
-      // The shim clears both again for the server.
-      ...(options.electron ? { ELECTRON_RUN_AS_NODE: '1', SPANPATH_ELECTRON: '1' } : {}),
-    },
+    // Arguments can be read by every process of the machine; the token stays out of them.
+    telemetry: options.collector
+      ? { SPANPATH_ENDPOINT: options.collector.endpoint, SPANPATH_TOKEN: options.collector.token }
+      : {},
+    // The shim clears both again for the server.
+    runtime: options.electron ? { ELECTRON_RUN_AS_NODE: '1', SPANPATH_ELECTRON: '1' } : {},
   };
 }
 

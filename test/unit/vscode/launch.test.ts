@@ -30,17 +30,17 @@ describe('the command of a traced server', () => {
   });
 
   it('keeps the token out of what every process can read', () => {
-    const { args, env } = wrapCommand(options, target);
+    const { args, telemetry } = wrapCommand(options, target);
     expect(args.join(' ')).not.toContain('secret');
-    expect(env).toMatchObject({ SPANPATH_TOKEN: 'secret' });
+    expect(telemetry).toMatchObject({ SPANPATH_TOKEN: 'secret' });
   });
 
   it('goes on without a collector', () => {
-    expect(wrapCommand({ ...options, collector: null }, target).env).toEqual({});
+    expect(wrapCommand({ ...options, collector: null }, target).telemetry).toEqual({});
   });
 
   it('makes Electron a Node, and says so, so that the server is spared it', () => {
-    expect(wrapCommand({ ...options, electron: true }, target).env).toMatchObject({
+    expect(wrapCommand({ ...options, electron: true }, target).runtime).toMatchObject({
       ELECTRON_RUN_AS_NODE: '1',
       SPANPATH_ELECTRON: '1',
     });
