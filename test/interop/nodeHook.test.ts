@@ -109,15 +109,15 @@ describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
     });
     expect(drawTree(sink, parent.spanId)).toEqual([
       'server tools/call fetches',
-      '  internal fetches handler',
+      '  internal fetches',
       '    client GET',
       '    client GET',
       'server tools/call runs',
-      '  internal runs handler',
+      '  internal runs',
       '    internal exec node failed 3',
       '    internal exec node',
       'server tools/call spans',
-      '  internal spans handler',
+      '  internal spans',
       '    internal outer',
       '      internal inner',
     ]);
@@ -241,7 +241,7 @@ describe.skipIf(v2 === null)('the Node hook with SDK 2.x', () => {
       await sink.until(() => sink.spans.filter((span) => span.kind === 2).length === 2);
     });
     // A slow first call has a span for the handler too, which a fast one does without.
-    const tree = drawTree(sink, parent.spanId).filter((line) => line !== '  internal echo handler');
+    const tree = drawTree(sink, parent.spanId).filter((line) => line !== '  internal echo');
     expect(tree).toEqual([
       'server tools/call echo',
       'server tools/call fails failed tool_error',

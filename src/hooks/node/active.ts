@@ -33,14 +33,7 @@ export interface RequestContext extends SpanIds {
 
 export const active = new AsyncLocalStorage<Active>();
 
-/** The span under which something that happens now belongs; null outside of everything. */
-export function parentIds(): SpanIds | null {
-  const store = active.getStore();
-  if (!store) return null;
-  const { request } = store;
-  return request && store.ids === request && request.handler ? handlerIds(request) : store.ids;
-}
-
+/** Ids of the handler's span, from when something first needs them. */
 export function handlerIds(request: RequestContext): SpanIds {
   request.handlerIds ??= { traceId: request.traceId, spanId: randomHex(16) };
   return request.handlerIds;

@@ -3,9 +3,9 @@
  * the API, since an SDK that the app sets up later must find the place free; the API's own
  * stand-ins are asked only while they would do nothing.
  */
-import { active, type OtelContext, parentIds } from './active.js';
+import { active, type OtelContext } from './active.js';
 import { ApiSpan, type SpanOptions } from './apiSpan.js';
-import { registeredApi, remoteSpan, spanKey } from './otelContext.js';
+import { parentIds, registeredApi, remoteSpan, spanKey } from './otelContext.js';
 import type { SpanIds } from './records.js';
 import type { Telemetry } from './telemetry.js';
 

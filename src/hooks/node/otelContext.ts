@@ -1,5 +1,5 @@
 /** The OpenTelemetry API's own active context, so that an SDK of the app nests below the call. */
-import { type Active, active, type OtelContext } from './active.js';
+import { type Active, active, handlerIds, type OtelContext } from './active.js';
 import type { SpanIds } from './records.js';
 
 /** `createContextKey('OpenTelemetry Context Key SPAN')` of every version of the API. */
@@ -18,6 +18,26 @@ export function registeredApi(): { context?: ContextManager; trace?: unknown } {
       apiKey
     ] ?? {}
   );
+}
+
+/** The span under which something that happens now belongs; null outside of everything. */
+export function parentIds(): SpanIds | null {
+  const store = active.getStore();
+  if (!store) return null;
+  const inner = innerSpan(store.ids.traceId);
+  if (inner) return inner;
+  const { request } = store;
+  return request && store.ids === request && request.handler ? handlerIds(request) : store.ids;
+}
+
+/** A span of the app's own SDK that is active in the same trace and will be exported. */
+function innerSpan(traceId: string): SpanIds | null {
+  const span = registeredApi().context?.active().getValue(spanKey) as
+    | { spanContext?(): SpanIds & { traceFlags?: number } }
+    | undefined;
+  const context = span?.spanContext?.();
+  const isSampled = ((context?.traceFlags ?? 0) & 1) === 1;
+  return context && isSampled && context.traceId === traceId ? context : null;
 }
 
 /** Runs a step below a span, in the hook's context and, where the app has one, in its SDK's. */

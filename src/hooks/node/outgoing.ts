@@ -1,9 +1,8 @@
 /** HTTP that a handler asks for, seen through Node's diagnostics channels; nothing is replaced. */
 import { scopes } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
-import { parentIds } from './active.js';
 import { describeError, exceptionEvent } from './errors.js';
-import { registeredApi } from './otelContext.js';
+import { parentIds, registeredApi } from './otelContext.js';
 import { nowMs, randomHex, type SpanIds } from './records.js';
 import type { Telemetry } from './telemetry.js';
 

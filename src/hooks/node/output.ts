@@ -1,6 +1,6 @@
 /** Who writes to stdout and stderr: the line of code, and the call that was running. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
-import { parentIds } from './active.js';
+import { parentIds } from './otelContext.js';
 import { type LogRecord, nowMs } from './records.js';
 import { readCallers } from './stack.js';
 import type { Telemetry } from './telemetry.js';

@@ -193,7 +193,7 @@ export class SdkHook {
     return {
       ...handlerIds(request),
       parentSpanId: request.spanId,
-      name: place?.functionName || `${request.name} handler`,
+      name: place?.functionName || request.name,
       kind: 1,
       startMs: request.handlerStartMs,
       endMs: handlerEndMs,

@@ -1,7 +1,7 @@
 /** Programs that a handler starts. */
 import type { ChildProcess } from 'node:child_process';
 import { scopes } from '../../core/mcp/conventions.js';
-import { parentIds } from './active.js';
+import { parentIds } from './otelContext.js';
 import { nowMs, randomHex } from './records.js';
 import type { Telemetry } from './telemetry.js';
 

@@ -19,41 +19,11 @@ export function installNodePackages(name: string): string | null {
   });
 }
 
-/** The Python of a virtual environment with `packages/NAME/requirements.txt` installed, or null. */
-export function installPythonPackages(name: string): string | null {
-  const folder = install(name, 'requirements.txt', (venv) => {
-    const python = findPython();
-    if (!python) return 'no Python 3.10 or newer was found';
-    return (
-      run(python, ['-m', 'venv', '.'], venv) ??
-      run(
-        join(venv, 'bin/python'),
-        [
-          '-m',
-          'pip',
-          'install',
-          '-q',
-          '--no-deps',
-          '--disable-pip-version-check',
-          '-r',
-          join(packagesDir, name, 'requirements.txt'),
-        ],
-        venv,
-      )
-    );
-  });
-  return folder && join(folder, 'bin/python');
-}
-
 /** Puts a server's source beside installed packages and returns its path. */
 export function placeServer(folder: string, file: string): string {
   const to = join(folder, file);
   cpSync(join(serversDir, file), to);
   return to;
-}
-
-export function serverPath(file: string): string {
-  return join(serversDir, file);
 }
 
 function install(
@@ -79,14 +49,6 @@ function report(name: string, problem: string): null {
   if (process.env.CI === 'true')
     throw new Error(`interop: ${name} could not be installed: ${problem}`);
   return null;
-}
-
-function findPython(): string | null {
-  const names = ['python3.13', 'python3.12', 'python3.11', 'python3.10', 'python3.14', 'python3'];
-  const test = 'import sys, venv; sys.exit(sys.version_info < (3, 10))';
-  return (
-    names.find((name) => spawnSync(name, ['-c', test], { stdio: 'ignore' }).status === 0) ?? null
-  );
 }
 
 /** Null when it worked, else the last of what it said. */

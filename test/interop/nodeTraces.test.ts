@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { lineOf } from './support/hooks.js';
+import { installNodePackages, placeServer } from './support/packages.js';
+import { drawRows, type TracedCall, traceCall } from './support/traced.js';
+
+const v1 = installNodePackages('node-v1');
+const v2 = installNodePackages('node-v2');
+const otel = installNodePackages('node-otel');
+
+let call: TracedCall | undefined;
+afterEach(async () => {
+  await call?.stop();
+  call = undefined;
+});
+
+async function handlerOf(traced: TracedCall) {
+  const [root] = traced.rows;
+  if (!root) throw new Error('no root');
+  const { traceId, spanId } = root;
+  return traced.collector.handlers['call/places']({ traceId, spanId });
+}
+
+describe.skipIf(v1 === null)('a server without any instrumentation', () => {
+  it('has wire, server, handler and HTTP in one trace', async () => {
+    const file = placeServer(v1 ?? '', 'v1.mjs');
+    call = await traceCall({
+      command: [process.execPath, file],
+      cwd: v1 ?? '',
+      tool: 'fetches',
+      args: (endpoint) => ({ url: endpoint }),
+    });
+    expect(drawRows(call.rows)).toEqual([
+      'wire fetches',
+      '  mcp-server handler',
+      '    internal fetches',
+      expect.stringMatching(/^ {6}internal GET/),
+      expect.stringMatching(/^ {6}internal GET/),
+    ]);
+    expect(new Set(call.rows.map((row) => row.traceId)).size).toBe(1);
+    for (const row of call.rows) expect(row.duration).not.toBeNull();
+    const places = await handlerOf(call);
+    expect(places?.measured[0]).toMatchObject({
+      file,
+      line: lineOf(file, "registerTool('fetches'"),
+    });
+    expect(places?.spans[0]).toMatchObject({ file, isDispatch: false });
+  });
+
+  it('says how a call failed, and where', async () => {
+    const file = placeServer(v1 ?? '', 'v1.mjs');
+    call = await traceCall({ command: [process.execPath, file], cwd: v1 ?? '', tool: 'fails' });
+    expect(call.rows[0]?.outcome).toBe('tool_error');
+    const failing = call.rows.find((row) => row.name === 'failing');
+    const details = failing && (await call.collector.handlers['span/details'](failing));
+    expect(details?.exception).toMatchObject({ type: 'TypeError', message: 'broken on purpose' });
+    expect(details?.exception?.stack).toContain(`${file}:${lineOf(file, 'new TypeError')}`);
+  });
+});
+
+describe.skipIf(v2 === null)('a server on SDK 2.x', () => {
+  it('is joined in the same way', async () => {
+    const file = placeServer(v2 ?? '', 'v2.mjs');
+    call = await traceCall({ command: [process.execPath, file], cwd: v2 ?? '', tool: 'fails' });
+    expect(drawRows(call.rows)).toEqual([
+      'wire fails',
+      '  mcp-server handler',
+      '    internal failing',
+    ]);
+    expect((await handlerOf(call))?.measured[0]).toMatchObject({ file, functionName: 'failing' });
+  });
+});
+
+describe.skipIf(otel === null)('a server that has OpenTelemetry of its own', () => {
+  const auto = '@opentelemetry/auto-instrumentations-node/register';
+  it.each([
+    { name: 'the API alone', args: [], env: {}, http: 1 },
+    { name: 'an SDK that the app set up', args: [], env: { TEST_TELEMETRY: 'sdk' }, http: 1 },
+    { name: 'auto-instrumentation', args: ['--import', auto], env: {}, http: 1 },
+  ])('with $name keeps its spans, below the handler', async ({ args, env, http }) => {
+    const file = placeServer(otel ?? '', 'instrumented.mjs');
+    call = await traceCall({
+      command: [process.execPath, ...args, file],
+      cwd: otel ?? '',
+      env: { ...env, OTEL_METRICS_EXPORTER: 'none', OTEL_NODE_RESOURCE_DETECTORS: 'none' },
+      tool: 'forecast',
+      args: (endpoint) => ({ url: endpoint }),
+    });
+    expect(drawRows(call.rows).slice(0, 4)).toEqual([
+      'wire forecast',
+      '  mcp-server handler',
+      '    internal forecast',
+      '      internal look up',
+    ]);
+    const requests = call.rows.filter((row) => row.name.startsWith('GET'));
+    expect(requests).toHaveLength(http);
+    expect(requests[0]?.depth).toBe(4);
+    expect(new Set(call.rows.map((row) => row.traceId)).size).toBe(1);
+  });
+});
