@@ -4,18 +4,15 @@
  */
 export class Scheduler {
   private frame = 0;
-  /** When the last frames were painted, ms; for measurements. */
-  lastPaintMs = 0;
 
-  constructor(private readonly paint: (nowMs: number) => void) {}
+  constructor(private readonly paint: () => void) {}
 
   /** Nothing is painted while the page is hidden: the browser keeps the request until it shows. */
   request(): void {
     if (this.frame) return;
-    this.frame = requestAnimationFrame((nowMs) => {
+    this.frame = requestAnimationFrame(() => {
       this.frame = 0;
-      this.paint(nowMs);
-      this.lastPaintMs = nowMs;
+      this.paint();
     });
   }
 }

@@ -37,7 +37,10 @@ export class SearchBox {
   private readonly clear: HTMLElement;
   private readonly list: CompletionList;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What was typed and taken, be it a query or a mistake. */
   private applied: string;
+  /** The query of the state when it was last looked at. */
+  private seen: string;
   private completions: Completions = { from: 0, to: 0, options: [] };
   private known: KnownNames = { tool: [], server: [] };
 
@@ -59,6 +62,7 @@ export class SearchBox {
       this.list.root,
     );
     this.applied = context.state.spec.query;
+    this.seen = this.applied;
     this.input.value = this.applied;
     this.input.addEventListener('input', () => this.typed());
     this.input.addEventListener('scroll', () => this.followScroll());
@@ -79,11 +83,13 @@ export class SearchBox {
 
   paint(): void {
     const { query } = this.context.state.spec;
-    // The query was changed elsewhere, e.g. by a click on a statistic.
-    if (query !== this.applied) {
+    // The query was changed elsewhere, e.g. by a click on a statistic; a mistake that is being
+    // mended is no query yet, and stays.
+    if (query !== this.seen && query !== this.applied) {
       this.applied = query;
       this.input.value = query;
     }
+    this.seen = query;
     setHidden(this.clear, this.input.value === '');
     const { fields, error: ownError } = readQuery(this.input.value);
     const asked = this.input.value === this.applied ? this.context.rows.head.queryError : null;

@@ -10,9 +10,7 @@ export interface Theme {
   readonly error: string;
   readonly warning: string;
   readonly focus: string;
-  readonly selection: string;
   readonly font: string;
-  readonly highContrast: boolean;
 }
 
 export function readTheme(root: HTMLElement): Theme {
@@ -30,9 +28,7 @@ export function readTheme(root: HTMLElement): Theme {
     error: colour('--sp-error'),
     warning: colour('--sp-warning'),
     focus: colour('--sp-focus'),
-    selection: colour('--sp-selection'),
     font: `11px ${style.fontFamily}`,
-    highContrast: document.body.className.includes('high-contrast'),
   };
 }
 

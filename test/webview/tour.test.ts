@@ -93,6 +93,9 @@ describe('with the keyboard alone', () => {
       await page.keyboard.type('chat tool:');
       await expect.poll(() => page.locator('.search-wrong').textContent()).toBe('tool:');
       expect(await page.locator('.search-error').textContent()).toContain('wants a value');
+      // It stays while it is being mended.
+      await page.waitForTimeout(400);
+      expect(await page.locator('.search-input').inputValue()).toBe('chat tool:');
       expect(await page.locator('.search-input').getAttribute('aria-invalid')).toBe('true');
     }));
 
@@ -267,6 +270,40 @@ describe('with the mouse alone', () => {
       await page.locator('[role=menuitem]', { hasText: 'Findings' }).click();
       await page.locator('.finding .link').click();
       await expect.poll(() => selectedName(page)).toBe('get_alerts');
+    }));
+
+  it('an agent run says what it did and where it failed', () =>
+    withView({ session: 'still' }, async (page) => {
+      await row(page, 'support-agent').click({ position: { x: 100, y: 10 } });
+      await page.locator('.toolbar vscode-button', { hasText: 'Trace' }).click();
+      const story = page.locator('.story');
+      await expect
+        .poll(() => story.textContent())
+        .toContain('3 rounds of inference · 2 tool calls');
+      await story.locator('.link', { hasText: 'get_alerts failed in its handler' }).click();
+      await expect.poll(() => selectedName(page)).toBe('get_alerts');
+      await page.locator('.toolbar vscode-button', { hasText: 'Session' }).click();
+      await expect.poll(() => story.isVisible()).toBe(false);
+      expect(await selectedName(page)).toBe('get_alerts');
+    }));
+
+  it('a result is searched, shown raw and copied by path', () =>
+    withView({ session: 'still' }, async (page) => {
+      await row(page, 'get_forecast').click({ position: { x: 100, y: 10 } });
+      const result = page.locator('.section', { has: page.locator('h3:text-is("Result")') });
+      await result.hover();
+      await result.locator('vscode-button[aria-label="Search in result"]').click();
+      await page.keyboard.type('clear');
+      await expect.poll(() => page.locator('.json-find .hint').textContent()).toBe('1 found');
+      const args = page.locator('.json[aria-label=Arguments]');
+      await args.locator('.json-line', { hasText: 'region' }).click({ button: 'right' });
+      await page.locator('[role=menuitem]', { hasText: 'Copy path' }).click();
+      await expect
+        .poll(async () => (await asked(page)).at(-1))
+        .toMatchObject({ method: 'clipboard/write', params: { text: '$.region' } });
+      await result.hover();
+      await result.locator('vscode-button[aria-label="Raw result"]').click();
+      await expect.poll(() => result.locator('.text-block').textContent()).toContain('{"content"');
     }));
 
   it('two calls stand side by side', () =>

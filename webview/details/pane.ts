@@ -140,8 +140,9 @@ export class DetailsPane {
     // Nothing selected, nothing to tell: the rows have the room.
     setHidden(this.root, pane === null || (inDetails && !selected));
     if (pane === null || this.root.hidden) return;
-    setHidden(this.tabs, !inDetails || !selected);
-    setHidden(this.links, !inDetails || !selected);
+    const nothing = !inDetails || !selected || !this.details;
+    setHidden(this.tabs, nothing);
+    setHidden(this.links, nothing);
     if (!inDetails) {
       const other = this.others[pane];
       setText(this.title, other.title);

@@ -1,5 +1,5 @@
 /** The content blocks of an MCP result, each shown as what it is. */
-import { parseJson, preview, printJson } from '../../src/core/view/jsonTree.js';
+import { parseJson } from '../../src/core/view/jsonTree.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
 import { JsonView } from './jsonView.js';
@@ -89,13 +89,4 @@ function nodes(head: Node | string): Node[] {
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A value in one line, for tables. */
-export function shortValue(value: unknown): string {
-  return typeof value === 'string'
-    ? value
-    : value instanceof Object
-      ? preview(value, 200)
-      : printJson(value);
 }

@@ -14,7 +14,6 @@ export interface RowShown {
   readonly selected: boolean;
   /** The text of the running duration changes with it. */
   readonly now: number;
-  readonly total: number;
   /** More than one server in the session: a root row says whose it is. */
   readonly showServer: boolean;
   readonly handlerHint: boolean;

@@ -317,13 +317,12 @@ export class Waterfall {
   }
 
   private shown(index: number, row: SpanRow | undefined) {
-    const { state, summary, rows, inEditor } = this.context;
+    const { state, summary, inEditor } = this.context;
     return {
       index,
       row,
       selected: row !== undefined && row.id === state.selected?.id,
       now: this.context.now(),
-      total: rows.head.total,
       showServer: (summary?.servers.length ?? 0) > 1 && state.spec.groupBy !== 'server',
       handlerHint: inEditor,
     };
