@@ -2,13 +2,14 @@
  * Loaded into the server by `NODE_OPTIONS=--require`. Silent whatever happens: nothing here may
  * throw into the server, write to its output or keep it alive.
  */
-import { attr, own } from '../../core/mcp/conventions.js';
+import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import { appendToCommonJs, hookSymbol, isWatched } from './files.js';
 import { addToLoaded } from './loader.js';
 import { joinOpenTelemetry } from './otelApi.js';
 import { watchOutgoing } from './outgoing.js';
 import { watchOutput } from './output.js';
 import { Places } from './places.js';
+import { nowMs } from './records.js';
 import { SdkHook } from './sdk.js';
 import { Sender } from './sender.js';
 import { watchSubprocesses } from './subprocesses.js';
@@ -43,6 +44,14 @@ function install(): void {
     if (isWatching) return;
     isWatching = true;
     sender.connect();
+    telemetry.addLog({
+      ids: null,
+      timeMs: nowMs(),
+      severity: 9,
+      eventName: eventNames.hook,
+      body: `Node.js ${process.versions.node}`,
+      attributes: { [own.hookState]: 'loaded' },
+    });
     // This is the server: what it starts is none of the hook's business, so its environment is
     // what it would have been.
     restoreEnvironment(env);
