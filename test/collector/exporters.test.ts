@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Collector } from '../../src/collector/collector.js';
-import { runSender, setUpNodeExporters, setUpPythonExporters } from './exporters/setUp.js';
+import {
+  runSender,
+  setUpGoExporters,
+  setUpNodeExporters,
+  setUpPythonExporters,
+} from './exporters/setUp.js';
 import { run, token } from './running.js';
 import { stored } from './stored.js';
 
@@ -20,9 +25,19 @@ async function runBoth(): Promise<{ collector: Collector; addressOf: (kind: stri
 
 /** What every sender sends: one root with steps below it, a log, a counter. */
 async function expectAll(collector: Collector, service: string): Promise<void> {
-  const records = await stored(collector);
+  const { root, records } = await expectSpans(collector, service);
   const ofSignal = (signal: string) => records.filter((record) => record.signal === signal);
-  const found = ofSignal('traces');
+  expect(ofSignal('logs')).toHaveLength(1);
+  expect(ofSignal('logs')[0]?.record).toMatchObject({
+    body: { stringValue: 'hello' },
+    traceId: root?.record.traceId,
+  });
+  expect(ofSignal('metrics').map(({ record }) => record.name)).toContain('calls');
+}
+
+async function expectSpans(collector: Collector, service: string) {
+  const records = await stored(collector);
+  const found = records.filter(({ signal }) => signal === 'traces');
   expect(found).toHaveLength(spans);
   const root = found.find(({ record }) => record.name === 'execute_tool search');
   const step = found.find(({ record }) => record.name === 'step 1');
@@ -38,21 +53,21 @@ async function expectAll(collector: Collector, service: string): Promise<void> {
   });
   expect(step?.scope).toMatchObject({ name: 'sender', version: '1.2.3' });
   expect(JSON.stringify(step?.resource)).toContain(service);
-  expect(ofSignal('logs')).toHaveLength(1);
-  expect(ofSignal('logs')[0]?.record).toMatchObject({
-    body: { stringValue: 'hello' },
-    traceId: root?.record.traceId,
-  });
-  expect(ofSignal('metrics').map(({ record }) => record.name)).toContain('calls');
   const summary = await collector.handlers['session/summary'](null);
   expect(summary).toMatchObject({ spans, calls: 1 });
+  return { root, records };
 }
 
 describe("OpenTelemetry's own exporters", () => {
   let packages = '';
+  let python: Awaited<ReturnType<typeof setUpPythonExporters>> = { reason: '' };
+  let go: Awaited<ReturnType<typeof setUpGoExporters>> = { reason: '' };
   beforeAll(async () => {
     packages = await setUpNodeExporters();
-  });
+    python = await setUpPythonExporters();
+    go = await setUpGoExporters();
+    for (const one of [python, go]) if ('reason' in one) console.log(`skipped: ${one.reason}`);
+  }, 900_000);
 
   it.each([
     ['grpc', ''],
@@ -75,15 +90,31 @@ describe("OpenTelemetry's own exporters", () => {
     ['proto', ''],
     ['json', ''],
   ] as const)('Python, %s %s', async ([kind, compression], { skip }) => {
-    const environment = await setUpPythonExporters();
-    if ('reason' in environment) {
-      expect(process.env.CI, environment.reason).toBeUndefined();
-      skip(environment.reason);
+    if ('reason' in python) {
+      expect(process.env.CI, python.reason).toBeUndefined();
+      skip(python.reason);
       return;
     }
     const { collector, addressOf } = await runBoth();
     const args = [kind, addressOf(kind), token, String(spans), compression].filter(Boolean);
-    await runSender(environment.python, [join(here, 'send_telemetry.py'), ...args], here);
+    await runSender(python.python, [join(here, 'send_telemetry.py'), ...args], here);
     await expectAll(collector, `python-${kind}`);
+  });
+
+  it.for([
+    ['grpc', ''],
+    ['grpc', 'gzip'],
+    ['proto', ''],
+    ['proto', 'gzip'],
+  ] as const)('Go, %s %s', async ([kind, compression], { skip }) => {
+    if ('reason' in go) {
+      skip(go.reason);
+      return;
+    }
+    const { collector, addressOf } = await runBoth();
+    const args = [kind, new URL(addressOf(kind)).host, token, String(spans)];
+    if (compression) args.push(compression);
+    await runSender(go.binary, args, here);
+    await expectSpans(collector, `go-${kind}`);
   });
 });

@@ -69,18 +69,35 @@ export async function setUpPythonExporters(): Promise<{ python: string } | { rea
   return { python: join(folder, 'venv/bin/python') };
 }
 
+/** Go builds take minutes, once, so that only CI and who asks for them start them. */
+function noGo(name: string, lockFile: string): { reason: string } | null {
+  if (cached(name, lockFile)) return null;
+  if (!has('go', 'version')) return { reason: 'Go is not here' };
+  if (process.env.CI || process.env.SPANPATH_GO_TESTS) return null;
+  return { reason: `${name} is not built yet; SPANPATH_GO_TESTS=1 builds it` };
+}
+
+/** The sender with the Go exporters, or why there is none. */
+export async function setUpGoExporters(): Promise<{ binary: string } | { reason: string }> {
+  const missing = noGo('go-exporters', 'go/go.sum');
+  if (missing) return missing;
+  try {
+    const folder = await once('go-exporters', 'go/go.sum', (made) => {
+      run('go', ['build', '-o', join(made, 'send'), '.'], join(here, 'go'));
+    });
+    return { binary: join(folder, 'send') };
+  } catch (error) {
+    return { reason: `the Go exporters could not be built: ${error}` };
+  }
+}
+
 /**
  * A real OpenTelemetry Collector with an OTLP receiver and the file exporter, built from the Go
- * module proxy, or why there is none. The build takes minutes, once, so that only CI and who asks
- * for it start it.
+ * module proxy, or why there is none.
  */
 export async function setUpOtelCollector(): Promise<{ binary: string } | { reason: string }> {
-  if (!has('go', 'version')) return { reason: 'Go is not here' };
-  const built = cached('otelcol', 'otelcol.yaml');
-  if (built) return { binary: join(built, 'otelcol') };
-  if (!process.env.CI && !process.env.SPANPATH_OTELCOL) {
-    return { reason: 'the OpenTelemetry Collector is not built yet; SPANPATH_OTELCOL=1 builds it' };
-  }
+  const missing = noGo('otelcol', 'otelcol.yaml');
+  if (missing) return missing;
   try {
     const folder = await once('otelcol', 'otelcol.yaml', (made) => {
       const config = readFileSync(join(here, 'otelcol.yaml'), 'utf8');
