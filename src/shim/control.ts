@@ -1,4 +1,4 @@
-/** What the wire tells the telemetry beside the bytes. */
+/** What the two threads of the shim say to each other beside the bytes. */
 import type { Outcome } from '../core/trace/model.js';
 
 /** How the calls of an exchange end that were not answered. */
@@ -38,3 +38,23 @@ export type ControlMessage =
   | { readonly type: 'settle'; readonly ids: readonly string[]; readonly settlement: Settlement }
   /** Whatever still runs ends now. */
   | ({ readonly type: 'close' } & Settlement);
+
+/** main → telemetry */
+export type ToTelemetry =
+  | { readonly type: 'block'; readonly bytes: ArrayBuffer; readonly length: number }
+  /** Deliver or spool what there is, then say `finished`. */
+  | { readonly type: 'finish'; readonly withinMs: number };
+
+/** telemetry → main */
+export type FromTelemetry = { readonly type: 'finished' };
+
+/** What the telemetry thread is started with. */
+export interface TelemetrySetup {
+  readonly options: import('./options.js').ShimOptions;
+  /**
+   * Shared by both threads: bytes of blocks that were read so far (Int64), then when traffic last
+   * passed (Float64, milliseconds since the epoch).
+   */
+  readonly progress: SharedArrayBuffer;
+  readonly target: import('./discovery.js').Target | null;
+}

@@ -1,9 +1,13 @@
-/** `dist/shim.js` */
+/** `dist/shim.js`: forwards in this thread, telemetry in another one of the same file. */
 import { enableCompileCache } from 'node:module';
-import { run } from './run.js';
+import { isMainThread } from 'node:worker_threads';
 import { stayYoungSmall } from './tidy.js';
 
-// In code, since the environment variable would reach the server too.
-enableCompileCache?.();
-stayYoungSmall();
-void run(__filename);
+if (isMainThread) {
+  // In code, since the environment variable would reach the server too.
+  enableCompileCache?.();
+  stayYoungSmall();
+  void import('./run.js').then(({ run }) => run(__filename));
+} else {
+  void import('./telemetry/thread.js').then(({ runTelemetry }) => runTelemetry());
+}

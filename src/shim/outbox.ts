@@ -1,61 +1,51 @@
 /**
- * Between the wire and the telemetry: copies of what passed, packed into blocks, that wait until
- * the wire is quiet. A copy is all that the traffic pays. When more than `maxBehind` bytes wait,
- * what comes then is counted instead of kept.
+ * The forwarding thread's side of the tap: copies what passed into blocks and hands them to the
+ * telemetry thread every few milliseconds. Costs a copy; never waits. When the other thread
+ * falls behind by `maxBehind` bytes, what comes then is counted instead of kept.
  */
-import type { Calm } from './calm.js';
-import type { ControlMessage } from './control.js';
-import {
-  type Draft,
-  type RecordKind,
-  readRecords,
-  recordKinds,
-  type ShimRecord,
-  sizeOfDraft,
-  writeRecord,
-} from './records.js';
-import { Tidy } from './tidy.js';
+import { Worker } from 'node:worker_threads';
+import type { ControlMessage, FromTelemetry, TelemetrySetup, ToTelemetry } from './control.js';
+import { type Draft, type RecordKind, recordKinds, sizeOfDraft, writeRecord } from './records.js';
 
 const blockBytes = 64 << 10;
+const flushMs = 25;
+/** Without an answer for so long the telemetry starts all the same, so that the wait is seen. */
+const startMs = 400;
 const maxBehind = 6 << 20;
-/** From here on the work no longer waits for a quiet wire. */
-const pressingBytes = 2 << 20;
 const none = Buffer.alloc(0);
 
-export interface RecordReader {
-  read(record: ShimRecord): void;
-}
-
-interface Block {
-  readonly bytes: Buffer;
-  readonly view: DataView;
-  used: number;
-}
-
 export class Outbox {
-  private blocks: Block[] = [];
-  private spare: Block | null = null;
-  private waitingBytes = 0;
+  private block: Buffer | null = null;
+  private view: DataView = new DataView(new ArrayBuffer(0));
+  private used = 0;
+  private waiting: { block: Buffer; used: number }[] = [];
+  private queued = 0;
   private lost = 0;
-  private reader: RecordReader | null = null;
-  private pumping: Promise<void> | null = null;
+  private worker: Worker | null = null;
+  private dead = false;
+  private timer: NodeJS.Timeout | null = null;
+  private readonly progress = new SharedArrayBuffer(16);
+  private readonly read = new BigInt64Array(this.progress);
+  private readonly lastTraffic = new Float64Array(this.progress);
   private clockOffset = performance.timeOrigin;
-  private readonly tidy: Tidy;
 
-  constructor(private readonly calm: Calm) {
-    this.tidy = new Tidy((forMs) => calm.isQuiet(forMs));
-  }
+  /** `file` is the bundle that starts the telemetry thread when it is not the main thread. */
+  constructor(
+    private readonly file: string,
+    private readonly setup: Omit<TelemetrySetup, 'progress'>,
+  ) {}
 
-  /** Milliseconds since the epoch with fractions; calling it means that traffic is passing. */
+  /** Milliseconds since the epoch with fractions; calling it means that traffic passes. */
   now(): number {
-    const now = performance.now();
-    this.calm.traffic(now);
-    return this.clockOffset + now;
+    const now = this.clockOffset + performance.now();
+    this.lastTraffic[1] = now;
+    return now;
   }
 
   append(draft: Draft): void {
+    if (this.dead) return;
     const size = sizeOfDraft(draft);
-    if (this.waitingBytes + size > maxBehind) {
+    if (this.isBehind(size)) {
       this.lost += size;
       return;
     }
@@ -79,72 +69,90 @@ export class Outbox {
     this.copy(recordKinds.control, conversation, this.now(), Buffer.from(JSON.stringify(message)));
   }
 
-  /** From now on what waits is read, oldest first. */
-  attach(reader: RecordReader): void {
-    this.reader = reader;
-    this.pump();
+  /** The thread costs CPU that a server needs while it starts: called when its first answer passed. */
+  start(): void {
+    if (this.worker || this.dead) return;
+    const worker = new Worker(this.file, {
+      workerData: { ...this.setup, progress: this.progress } satisfies TelemetrySetup,
+      // Small heaps: what is kept lives shortly, and a wrapper should weigh little.
+      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 3 },
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+    });
+    this.worker = worker;
+    worker.unref();
+    worker.on('error', () => this.die());
+    worker.on('exit', () => this.die());
+    this.flush();
   }
 
-  /** Resolves when everything was read. */
-  async drained(): Promise<void> {
-    this.pump();
-    await this.pumping;
-  }
-
-  private write(draft: Draft, size: number): void {
-    let block = this.blocks.at(-1);
-    if (!block || block.used + size > block.bytes.length) {
-      block = this.newBlock(size);
-      this.blocks.push(block);
-    }
-    block.used = writeRecord(block.bytes, block.view, block.used, draft);
-    this.waitingBytes += size;
-    if (this.waitingBytes > pressingBytes) this.calm.press(true);
-    this.pump();
-  }
-
-  private newBlock(size: number): Block {
-    const { spare } = this;
-    if (spare && size <= blockBytes) {
-      this.spare = null;
-      spare.used = 0;
-      return spare;
-    }
-    const bytes = Buffer.allocUnsafeSlow(Math.max(blockBytes, size));
-    return { bytes, view: new DataView(bytes.buffer), used: 0 };
-  }
-
-  private pump(): void {
-    if (!this.reader || this.pumping || this.blocks.length === 0) return;
-    this.pumping = this.readAll(this.reader).finally(() => {
-      this.pumping = null;
-      this.calm.rest();
-      this.settleClock();
-      this.tidy.later();
-      this.pump();
+  /** Resolves when all was delivered or spooled, soon after `withinMs` at the latest. */
+  async finish(withinMs: number): Promise<void> {
+    this.start();
+    const { worker } = this;
+    if (!worker) return;
+    this.flush();
+    await new Promise<void>((resolve) => {
+      // The thread bounds itself; this bounds a thread that hangs.
+      const limit = setTimeout(resolve, withinMs + 500);
+      const done = () => {
+        clearTimeout(limit);
+        resolve();
+      };
+      worker.on('message', (message: FromTelemetry) => message.type === 'finished' && done());
+      worker.on('exit', done);
+      worker.postMessage({ type: 'finish', withinMs } satisfies ToTelemetry);
     });
   }
 
-  private async readAll(reader: RecordReader): Promise<void> {
-    await this.calm.turn();
-    let since = performance.now();
-    for (let block = this.blocks.shift(); block; block = this.blocks.shift()) {
-      // It may still be written to while it is the last one; from here on it is not.
-      for (const record of readRecords(block.bytes.subarray(0, block.used))) {
-        reader.read(record);
-        if (!this.calm.isOver(since)) continue;
-        await this.calm.turn();
-        since = performance.now();
-      }
-      this.waitingBytes -= block.used;
-      if (this.waitingBytes < pressingBytes / 2) this.calm.press(false);
-      if (block.bytes.length === blockBytes) this.spare = block;
-    }
+  private isBehind(size: number): boolean {
+    return this.queued + size - Number(Atomics.load(this.read, 0)) > maxBehind;
   }
 
-  /** The monotonic clock stands still while a machine sleeps. */
-  private settleClock(): void {
+  private write(draft: Draft, size: number): void {
+    if (!this.block || this.used + size > this.block.length) {
+      this.seal();
+      this.block = Buffer.allocUnsafeSlow(Math.max(blockBytes, size));
+      this.view = new DataView(this.block.buffer);
+    }
+    this.used = writeRecord(this.block, this.view, this.used, draft);
+    this.queued += size;
+    this.timer ??= setTimeout(this.onTimer, this.worker ? flushMs : startMs).unref();
+  }
+
+  private readonly onTimer = (): void => {
+    this.timer = null;
+    if (this.worker) this.flush();
+    else this.start();
+  };
+
+  private seal(): void {
+    if (this.block && this.used > 0) this.waiting.push({ block: this.block, used: this.used });
+    this.block = null;
+    this.used = 0;
+  }
+
+  private flush(): void {
+    if (!this.worker) return;
+    this.seal();
+    for (const { block, used } of this.waiting) {
+      const whole = block.buffer as ArrayBuffer;
+      // A block that is mostly empty is copied small, so that what waits weighs what it says.
+      const bytes = used * 2 < whole.byteLength ? whole.slice(0, used) : whole;
+      const message: ToTelemetry = { type: 'block', bytes, length: used };
+      this.worker.postMessage(message, [bytes]);
+    }
+    this.waiting = [];
+    // The monotonic clock stands still while a machine sleeps.
     const drift = Date.now() - (this.clockOffset + performance.now());
     if (Math.abs(drift) > 20) this.clockOffset += drift;
+  }
+
+  private die(): void {
+    this.dead = true;
+    this.worker = null;
+    this.block = null;
+    this.waiting = [];
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What the wire tells the telemetry: copies of bytes with a time, packed into blocks. Packed, since
- * the chunks themselves are slices of large buffers that would all be kept alive.
+ * What the forwarding thread tells the telemetry thread: copies of bytes with a time, packed into
+ * blocks that change hands without being copied again.
  *
  * A record: u32 payload size, u8 kind, u8 number of contexts, u16 conversation, f64 time (ms since
  * the epoch), f64 number; then the contexts (55 ASCII bytes each, zeros for none), then the payload.

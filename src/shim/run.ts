@@ -1,7 +1,6 @@
-/** The shim from start to exit. */
+/** The forwarding thread from start to exit. */
 import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Calm } from './calm.js';
 import { childEnvironment } from './childEnvironment.js';
 import { discoverCollector, type Target } from './discovery.js';
 import { hookRefusal } from './hookRefusal.js';
@@ -9,7 +8,6 @@ import { addHooks } from './hooks.js';
 import { parseOptions, type ShimOptions, UsageError } from './options.js';
 import { Outbox } from './outbox.js';
 import { type Ending, runStdio } from './stdio.js';
-import type { Telemetry } from './telemetry/telemetry.js';
 
 /** How long the exit may wait for telemetry; what is left then was spooled. */
 const finishMs = 400;
@@ -28,39 +26,15 @@ export async function run(file: string): Promise<void> {
     ? { endpoint: options.endpoint, token: options.token }
     : // Other clients start servers wherever they are; their configuration names the workspace.
       discoverCollector(options.home, process.env.SPANPATH_WORKSPACE || process.cwd());
-  const wire = openWire(options, target);
-  if (options.http) await runHttp(options, options.http, wire);
-  else await wrapStdio(options, target, wire, dirname(file));
-}
-
-interface Wire {
-  readonly outbox: Outbox;
-  /** Loads what follows the traffic: heavy, so only when the server is on its way. */
-  startTelemetry(): Promise<void>;
-  finish(): Promise<void>;
-}
-
-function openWire(options: ShimOptions, target: Target | null): Wire {
-  const calm = new Calm();
-  const outbox = new Outbox(calm);
-  let telemetry: Promise<Telemetry> | null = null;
-  const start = () => {
-    telemetry ??= import('./telemetry/telemetry.js').then(
-      ({ Telemetry }) => new Telemetry(options, target, outbox, calm),
-    );
-    return telemetry;
-  };
-  return {
-    outbox,
-    startTelemetry: async () => void (await start()),
-    finish: async () => (await start()).finish(finishMs),
-  };
+  const outbox = new Outbox(file, { options, target });
+  if (options.http) await runHttp(options, options.http, outbox);
+  else await wrapStdio(options, target, outbox, dirname(file));
 }
 
 async function wrapStdio(
   options: ShimOptions,
   target: Target | null,
-  wire: Wire,
+  outbox: Outbox,
   directory: string,
 ): Promise<void> {
   const env = childEnvironment(process.env, target, options.name, process.cwd());
@@ -68,22 +42,18 @@ async function wrapStdio(
     addHooks(env, directory, target, options.name, options);
     const refusal = hookRefusal(options.command);
     if (refusal !== null) {
-      wire.outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
+      outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
     }
   }
   let ending: Ending;
   try {
-    ending = await runStdio(
-      { command: options.command, env, inject: options.inject },
-      wire.outbox,
-      () => void wire.startTelemetry(),
-    );
+    ending = await runStdio({ command: options.command, env, inject: options.inject }, outbox);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     process.stderr.write(`spanpath: cannot start ${options.command[0]}: ${reason}\n`);
     process.exit((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126);
   }
-  wire.outbox.control(0, {
+  outbox.control(0, {
     type: 'close',
     outcome: 'abandoned',
     errorType: 'abandoned',
@@ -91,7 +61,7 @@ async function wrapStdio(
       ? `the server was ended by ${ending.signal}`
       : `the server exited with code ${ending.code}`,
   });
-  await wire.finish();
+  await outbox.finish(finishMs);
   leave(ending);
 }
 
@@ -99,20 +69,17 @@ async function wrapStdio(
 async function runHttp(
   options: ShimOptions,
   http: { url: string; port: number },
-  wire: Wire,
+  outbox: Outbox,
 ): Promise<void> {
   const { startProxy } = await import('./http/proxy.js');
   try {
     const upstream = new URL(http.url);
-    const proxy = await startProxy(
-      { upstream, port: http.port, inject: options.inject },
-      wire.outbox,
-    );
+    const proxy = await startProxy({ upstream, port: http.port, inject: options.inject }, outbox);
     process.stderr.write(`spanpath: ${proxy.url} traces ${redactedUrl(upstream)}\n`);
-    await wire.startTelemetry();
+    outbox.start();
     const signal = await ended();
     await proxy.close();
-    await wire.finish();
+    await outbox.finish(finishMs);
     leave({ code: 0, signal });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -34,11 +34,7 @@ const passedOn: readonly NodeJS.Signals[] = [
 ];
 
 /** Resolves when the server is gone and its output was taken; rejects when it cannot start. */
-export function runStdio(
-  server: StdioServer,
-  outbox: Outbox,
-  onStarted: () => void,
-): Promise<Ending> {
+export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
   const [command = '', ...args] = server.command;
   const child = spawn(command, args, { env: server.env, stdio: ['pipe', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
@@ -54,8 +50,6 @@ export function runStdio(
     const guard = guardChild(child, activity);
     forwardClient(child.stdin, server, outbox, retries, () => guard.inputEnded());
     forwardSignals(child);
-    // While the server loads, the shim has nothing to forward.
-    setImmediate(onStarted);
     child.once('close', (code, signal) => {
       guard.release();
       void Promise.all([flushed(process.stdout), flushed(process.stderr)]).then(() =>
@@ -111,11 +105,15 @@ function forwardServer(
 ): void {
   const output = process.stdout;
   const tap = new ServerTap(outbox);
+  let started = false;
   stdout.on('data', (chunk: Buffer) => {
     if (!output.write(chunk)) stdout.pause();
     tap.receive(chunk);
     retries.answered(chunk);
     activity.last = performance.now();
+    if (started) return;
+    started = true;
+    setImmediate(() => outbox.start());
   });
   stdout.on('end', () => tap.end());
   output.on('drain', () => stdout.resume());

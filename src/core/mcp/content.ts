@@ -16,6 +16,8 @@ export interface KeptText {
 
 const nothing: KeptText = { text: null, truncated: false };
 
+const noParts = { argumentsText: null, resultText: null };
+
 export type MessageParts = Pick<RedactedMessage, 'argumentsText' | 'resultText'>;
 
 export class ContentPolicy {
@@ -32,7 +34,7 @@ export class ContentPolicy {
    */
   keepMessage(text: string, parts: MessageParts | null): RedactedMessage | null {
     if (this.level === 'none') return null;
-    if (parts && (this.level === 'full' || this.isHarmless(text))) return { text, ...parts };
+    if (this.level === 'full' || this.isHarmless(text)) return { text, ...(parts ?? noParts) };
     try {
       return redactMessage(text, this.level, this.rules);
     } catch {

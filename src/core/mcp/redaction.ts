@@ -44,7 +44,7 @@ export function redactText(text: string, rules: RedactionRules): string {
   let out = text;
   for (const pattern of rules.patterns) out = out.replace(pattern, hidden);
   return out.replace(
-    /([A-Za-z_][\w.-]{0,63})(\s{0,4}[=:]\s{0,4})("[^"]{1,4096}"|'[^']{1,4096}'|[^\s,;"'&]{1,4096})/g,
+    /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\s{0,4}[=:]\s{0,4})("[^"]{1,4096}"|'[^']{1,4096}'|[^\s,;"'&]{1,4096})/g,
     (whole, key: string, between: string, value: string) =>
       isSecretKey(key, rules) && !value.includes(hidden) ? `${key}${between}${hidden}` : whole,
   );

@@ -9,7 +9,6 @@ import type { ConversationListener } from '../../core/mcp/conversation.js';
 import { findingLog } from '../../core/mcp/findings.js';
 import type { OpenCall } from '../../core/mcp/openCall.js';
 import type { Attributes, LogRecord, Outcome, Span, SpanEvent } from '../../core/trace/model.js';
-import type { Calm } from '../calm.js';
 import { discoverCollector, type Target } from '../discovery.js';
 import type { ShimOptions } from '../options.js';
 import { version } from '../version.js';
@@ -55,7 +54,6 @@ export class Delivery implements ConversationListener {
     private readonly options: ShimOptions,
     private target: Target | null,
     private readonly cwd: string,
-    private readonly calm: Calm,
   ) {
     if (target) this.aim(target);
   }
@@ -187,8 +185,6 @@ export class Delivery implements ConversationListener {
   }
 
   private async flush(): Promise<void> {
-    await this.calm.turn();
-    this.calm.rest();
     this.reportLosses();
     if (!this.target || this.failures >= patience) this.lookAround();
     if (!this.target || this.failures >= patience) await this.spoolAll();

@@ -1,0 +1,68 @@
+/** The telemetry thread: reads the copies, follows the conversations, delivers what they tell. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromTelemetry, TelemetrySetup, ToTelemetry } from '../control.js';
+import { readRecords } from '../records.js';
+import { Tidy } from '../tidy.js';
+import { Delivery } from './delivery.js';
+import { Pace, yieldToTraffic } from './pace.js';
+import { Reader } from './reader.js';
+
+/** So much waiting is read without long rests. */
+const pressingBytes = 3 << 20;
+
+export function runTelemetry(): void {
+  const port = parentPort;
+  if (!port) return;
+  const setup = workerData as TelemetrySetup;
+  yieldToTraffic();
+  const shared = new BigInt64Array(setup.progress);
+  const lastTraffic = new Float64Array(setup.progress);
+  const delivery = new Delivery(setup.options, setup.target, process.cwd());
+  const reader = new Reader(setup.options, delivery, process.cwd());
+  const blocks: Buffer[] = [];
+  let waiting = 0;
+  const pace = new Pace(
+    () => lastTraffic[1] ?? 0,
+    () => waiting > pressingBytes,
+  );
+  const tidy = new Tidy((forMs) => waiting === 0 && Date.now() - (lastTraffic[1] ?? 0) > forMs);
+  let reading: Promise<void> | null = null;
+
+  async function readAll(): Promise<void> {
+    for (let block = blocks.shift(); block; block = blocks.shift()) {
+      let since = performance.now();
+      for (const record of readRecords(block)) {
+        try {
+          reader.read(record);
+        } catch {
+          // One message that cannot be followed must not end the telemetry of all others.
+          delivery.countUnreadable();
+        }
+        if (!pace.isOver(since)) continue;
+        await pace.rest();
+        since = performance.now();
+      }
+      waiting -= block.length;
+      Atomics.add(shared, 0, BigInt(block.length));
+    }
+    reading = null;
+    tidy.later();
+  }
+
+  async function finish(withinMs: number): Promise<void> {
+    pace.hurry();
+    await reading;
+    reader.end();
+    await delivery.finish(withinMs);
+    port?.postMessage({ type: 'finished' } satisfies FromTelemetry);
+  }
+
+  port.on('message', (message: ToTelemetry) => {
+    if (message.type === 'finish') void finish(message.withinMs);
+    else {
+      blocks.push(Buffer.from(message.bytes, 0, message.length));
+      waiting += message.length;
+      reading ??= readAll();
+    }
+  });
+}

@@ -1,0 +1,205 @@
+/**
+ * The shim on a stdio wire, beside the server alone and beside a Node process that only passes
+ * bytes on. Rounds are interleaved, so that a busy machine is busy for all three.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Figure, median, percentile } from './figure.js';
+import { LineClient } from './wire/lineClient.js';
+
+const here = resolve('test/bench/wire');
+const shim = resolve(process.env.SPANPATH_DIST ?? 'dist', 'shim.js');
+const node = process.execPath;
+const server = [node, join(here, 'echoServer.mjs')];
+const rounds = 7;
+
+type Way = 'direct' | 'pipe' | 'shim';
+const ways: readonly Way[] = ['direct', 'pipe', 'shim'];
+
+export default async function run(): Promise<Figure[]> {
+  const home = mkdtempSync(join(tmpdir(), 'spanpath-bench-'));
+  const sink = fork(join(here, 'sink.mjs'), { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const [line] = (await once(sink.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
+  const env = {
+    ...process.env,
+    SPANPATH_HOME: home,
+    SPANPATH_ENDPOINT: `http://127.0.0.1:${String(line).trim()}`,
+  };
+  const commands: Record<Way, readonly string[]> = {
+    direct: server,
+    pipe: [node, join(here, 'barePipe.mjs'), ...server],
+    shim: [node, shim, '--name', 'bench', '--', ...server],
+  };
+  const open = (way: Way) => new LineClient(commands[way], env);
+  try {
+    return [
+      ...(await sequential(open)),
+      await pipelined(open),
+      ...(await large(open)),
+      await startup(open),
+      ...(await memory(open)),
+    ];
+  } finally {
+    sink.disconnect();
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+type Open = (way: Way) => LineClient;
+type Samples = Record<Way, number[]>;
+const noSamples = (): Samples => ({ direct: [], pipe: [], shim: [] });
+
+function figure(name: string, unit: string, samples: Samples): Figure {
+  const value = median(samples.shim);
+  const baseline = median(samples.pipe);
+  const ratios = samples.shim.map((one, round) => one / (samples.pipe[round] ?? Number.NaN));
+  return { name, unit, value, baseline, ratio: median(ratios), runs: samples.shim.length };
+}
+
+/** p50 and p99 of an echo call, one after the other. */
+async function sequential(open: Open): Promise<Figure[]> {
+  const p50 = noSamples();
+  const p99 = noSamples();
+  const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
+  for (const way of ways) {
+    await clients[way].initialize();
+    await time(clients[way], 1500);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const way of ways) {
+      const times = await time(clients[way], 2000);
+      p50[way].push(percentile(times, 0.5));
+      p99[way].push(percentile(times, 0.99));
+    }
+  }
+  for (const way of ways) await clients[way].close();
+  const direct = median(p50.direct);
+  return [
+    figure('wire.sequential.p50', 'ms', p50),
+    figure('wire.sequential.p99', 'ms', p99),
+    {
+      name: 'wire.sequential.p50.direct',
+      unit: 'ms',
+      value: median(p50.shim),
+      baseline: direct,
+      ratio: median(p50.shim) / direct,
+      runs: rounds,
+    },
+  ];
+}
+
+async function time(client: LineClient, calls: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let call = 0; call < calls; call++) {
+    const start = performance.now();
+    await client.call('{"message":"hello"}');
+    times.push(performance.now() - start);
+  }
+  return times;
+}
+
+/** Calls a second with 64 in flight. */
+async function pipelined(open: Open): Promise<Figure> {
+  const rates = noSamples();
+  const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
+  for (const way of ways) {
+    await clients[way].initialize();
+    await clients[way].pipeline(5000, 64, '{"message":"hello"}');
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const way of ways) {
+      const start = performance.now();
+      await clients[way].pipeline(20_000, 64, '{"message":"hello"}');
+      rates[way].push(20_000 / ((performance.now() - start) / 1000));
+    }
+  }
+  for (const way of ways) await clients[way].close();
+  return figure('wire.pipelined', 'calls/s', rates);
+}
+
+/** p50 of calls with a result of a given size. */
+async function large(open: Open): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const [label, bytes, calls] of [
+    ['1KB', 1024, 500],
+    ['100KB', 102_400, 100],
+    ['5MB', 5 << 20, 8],
+  ] as const) {
+    const samples = noSamples();
+    const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
+    for (const way of ways) {
+      await clients[way].initialize();
+      for (let call = 0; call < calls / 2; call++) await clients[way].call(`{"bytes":${bytes}}`);
+    }
+    for (let round = 0; round < rounds; round++) {
+      for (const way of ways) {
+        const times: number[] = [];
+        for (let call = 0; call < calls; call++) {
+          const start = performance.now();
+          await clients[way].call(`{"bytes":${bytes}}`);
+          times.push(performance.now() - start);
+        }
+        samples[way].push(median(times));
+      }
+    }
+    for (const way of ways) await clients[way].close();
+    figures.push(figure(`wire.large.${label}`, 'ms', samples));
+  }
+  return figures;
+}
+
+/** From spawn to the answer of `initialize`. */
+async function startup(open: Open): Promise<Figure> {
+  const samples = noSamples();
+  for (let round = -1; round < rounds * 2; round++) {
+    for (const way of ways) {
+      const start = performance.now();
+      const client = open(way);
+      await client.initialize();
+      if (round >= 0) samples[way].push(performance.now() - start);
+      await client.close();
+    }
+  }
+  return figure('wire.startup', 'ms', samples);
+}
+
+/** Resident memory: after many calls, and while a reader does not take 100 MB of results. */
+async function memory(open: Open): Promise<Figure[]> {
+  const steady = await afterMany(open('shim'));
+  const bare = await afterMany(open('pipe'));
+  const slow = await whileNobodyReads(open('shim'));
+  return [
+    {
+      name: 'wire.rss.steady',
+      unit: 'MB',
+      value: steady,
+      baseline: bare,
+      ratio: steady / bare,
+      runs: 1,
+    },
+    { name: 'wire.rss.slow', unit: 'MB', value: slow, runs: 1 },
+  ];
+}
+
+async function afterMany(client: LineClient): Promise<number> {
+  await client.initialize();
+  for (let call = 0; call < 10_000; call++) await client.call('{"message":"hello"}');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const steady = client.residentMb('VmRSS');
+  await client.close();
+  return steady;
+}
+
+async function whileNobodyReads(client: LineClient): Promise<number> {
+  await client.initialize();
+  client.pause();
+  for (let call = 0; call < 20; call++) client.ask(`{"bytes":${5 << 20}}`);
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  const peak = client.residentMb('VmHWM');
+  await client.resume();
+  await client.close();
+  return peak;
+}
