@@ -3,10 +3,9 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
+import { bundleForNode } from './bundle.mjs';
 import { root } from './ensure.mjs';
 import { packageExtension } from './package.mjs';
 
@@ -35,48 +34,17 @@ function isAsked({ name }) {
   return names.length === 0 || names.some((asked) => name === asked || name.startsWith(asked));
 }
 
-/** A bundle lies elsewhere than its sources, which must not notice. */
-const keepPlaces = {
-  name: 'keep places',
-  setup(build) {
-    build.onResolve({ filter: /^\.{1,2}\/.*\.mjs$/ }, ({ path, resolveDir }) => ({
-      path: pathToFileURL(join(resolveDir, path)).href,
-      external: true,
-    }));
-    build.onLoad({ filter: /\btest\b.*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8')
-        .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-        .replaceAll('import.meta.filename', JSON.stringify(path))
-        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
-      loader: 'ts',
-    }));
-  },
-};
-
 /** Bundles one file, so that it may import the TypeScript of src/, and runs it. */
 async function measure(file) {
   const stem = basename(file, '.bench.ts');
   const bundle = join(outDir, `${stem}.mjs`);
   const report = join(outDir, `${stem}.json`);
-  await build({
-    stdin: {
-      contents: `
-        import { writeFileSync } from 'node:fs';
-        import run from ${JSON.stringify(`./${file}`)};
-        writeFileSync(process.argv[2], JSON.stringify(await run()));
-        process.exit(0);`,
-      resolveDir: root,
-    },
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    packages: 'external',
-    plugins: [keepPlaces],
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
+  const contents = `
+    import { writeFileSync } from 'node:fs';
+    import run from ${JSON.stringify(`./${file}`)};
+    writeFileSync(process.argv[2], JSON.stringify(await run()));
+    process.exit(0);`;
+  await bundleForNode(contents, bundle);
   rmSync(report, { force: true });
   const done = spawnSync(
     process.execPath,

@@ -20,6 +20,9 @@ const methods = {
       viewColumn: editor.viewColumn ?? null,
     };
   },
+  'editor/open': async ({ file }) => {
+    await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+  },
   'tabs/list': () =>
     vscode.window.tabGroups.all.flatMap((group) =>
       group.tabs.map((tab) => ({ label: tab.label, column: group.viewColumn })),
@@ -32,6 +35,9 @@ const methods = {
   'command/run': async ({ command, args = [] }) => {
     await vscode.commands.executeCommand(command, ...args);
     return null;
+  },
+  'settings/set': async ({ key, value }) => {
+    await vscode.workspace.getConfiguration().update(key, value, vscode.ConfigurationTarget.Global);
   },
   /** Asks Spanpath's public API, as another extension would. */
   'trace/request': async ({ method, params }) => {

@@ -60,6 +60,14 @@ export class Probe {
     return this.ask('command/run', { command, args });
   }
 
+  openFile(file: string): Promise<null> {
+    return this.ask('editor/open', { file });
+  }
+
+  setSetting(key: string, value: unknown): Promise<null> {
+    return this.ask('settings/set', { key, value });
+  }
+
   performanceReport(): Promise<string | null> {
     return this.ask('perf/report');
   }
