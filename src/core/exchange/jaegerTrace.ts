@@ -1,6 +1,6 @@
 import { WireError } from '../otlp/wireReader.js';
 import { attributesOfTags, type JaegerSpan, type JaegerTag, toOtlpSpan } from './jaegerSpan.js';
-import type { JsonPlace } from './jsonSplitter.js';
+import type { JsonPlace } from './jsonShape.js';
 import type { PieceBuilder } from './pieceBuilder.js';
 
 export type JaegerProcesses = Record<string, unknown>;

@@ -1,37 +1,14 @@
 import { GrowingBytes } from './growingBytes.js';
-
-/**
- * What is wanted of a JSON document: which containers are entered, and which values are handed
- * over whole. Everything else is skipped without being kept.
- */
-export interface Shape {
-  /** The value is handed over under this name. */
-  readonly take?: string;
-  /** Opening and closing of an object here is told under this name. */
-  readonly tell?: string;
-  /** An object here is entered for these members. */
-  readonly members?: Readonly<Record<string, Shape>>;
-  /** The beginning of an array here is told under this name. */
-  readonly tellList?: string;
-  /** An array here is entered, each element of this shape. */
-  elements?: Shape;
-}
-
-export interface JsonPlace {
-  /** Counts from 1. */
-  readonly line: number;
-  /** Counts from 0. */
-  readonly byte: number;
-}
-
-export interface JsonListener {
-  /** `bytes` are valid during the call only, and may still be ill-formed inside. */
-  taken(name: string, bytes: Uint8Array, place: JsonPlace): void;
-  opened(name: string, place: JsonPlace): void;
-  closed(name: string): void;
-  /** Something here was left out: one value, or the rest of its document. */
-  failed(reason: string, place: JsonPlace): void;
-}
+import {
+  byteOf,
+  continuesScalar,
+  documentStartLength,
+  isBlank,
+  isMark,
+  startsDocument,
+  startsScalar,
+} from './jsonBytes.js';
+import type { JsonListener, JsonPlace, Shape } from './jsonShape.js';
 
 interface Frame {
   readonly shape: Shape;
@@ -45,16 +22,9 @@ type Mode = 'structure' | 'key' | 'string' | 'container' | 'scalar' | 'lineEnd' 
 
 /** Deepest nesting of one value; what OTLP may nest stays far below. */
 const maxNesting = 256;
-const lineFeed = 0x0a;
-const quote = 0x22;
-const comma = 0x2c;
-const colon = 0x3a;
-const openBracket = 0x5b;
-const backslash = 0x5c;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-const torn = '{"resource';
+
+const { lineFeed, quote, comma, colon, backslash } = byteOf;
+const { openBracket, closeBracket, openBrace, closeBrace } = byteOf;
 
 /**
  * Walks a stream of JSON documents (one, many behind each other, or one a line) and hands over the
@@ -158,9 +128,8 @@ export class JsonSplitter {
       this.line++;
       return at + 1;
     }
-    // White space, a byte order mark, and the record separator of JSON text sequences.
-    if (byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x1e) return at + 1;
-    if (this.consumed + at < 3 && (byte === 0xef || byte === 0xbb || byte === 0xbf)) return at + 1;
+    if (isBlank(byte)) return at + 1;
+    if (this.consumed + at < 3 && isMark(byte)) return at + 1;
     if (byte === openBrace && this.isTornBefore(bytes, at)) {
       this.fail('the line before ends inside a value', this.consumed + at, this.line - 1);
       this.mode = 'structure';
@@ -233,9 +202,8 @@ export class JsonSplitter {
       this.mode = 'string';
       this.captured.add(bytes, at, at + 1);
       return at + 1;
-    } else if (byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a)) {
-      this.mode = 'scalar';
-    } else this.fail(`'${String.fromCharCode(byte)}' does not start a value`, this.place.byte);
+    } else if (startsScalar(byte)) this.mode = 'scalar';
+    else this.fail(`'${String.fromCharCode(byte)}' does not start a value`, this.place.byte);
     return at;
   }
 
@@ -328,15 +296,7 @@ export class JsonSplitter {
   private scalar(bytes: Uint8Array, from: number): number {
     let at = from;
     for (; at < bytes.length; at++) {
-      const byte = bytes[at]!;
-      const belongs =
-        (byte >= 0x30 && byte <= 0x39) ||
-        (byte >= 0x61 && byte <= 0x7a) ||
-        byte === 0x2d ||
-        byte === 0x2b ||
-        byte === 0x2e ||
-        byte === 0x45;
-      if (belongs) continue;
+      if (continuesScalar(bytes[at]!)) continue;
       this.captured.add(bytes, from, at);
       this.finishValue();
       return at;
@@ -407,7 +367,7 @@ export class JsonSplitter {
 
   /** Whether `at` starts a line whose first bytes are not all here yet. */
   private mayStartLine(bytes: Uint8Array, at: number): boolean {
-    if (at + torn.length + 1 <= bytes.length || bytes[at] !== openBrace) return false;
+    if (at + documentStartLength <= bytes.length || bytes[at] !== openBrace) return false;
     return this.frames.length > 0 && this.startsLine(bytes, at);
   }
 
@@ -418,10 +378,6 @@ export class JsonSplitter {
   private isTornBefore(bytes: Uint8Array, at: number): boolean {
     if (this.frames.length === 0 || !this.documentIsObject) return false;
     if (this.documentLine !== this.line - 1 || !this.startsLine(bytes, at)) return false;
-    for (let offset = 0; offset < torn.length; offset++) {
-      if (bytes[at + offset] !== torn.charCodeAt(offset)) return false;
-    }
-    // `{"resource":` is an element of a document that was wrapped by hand.
-    return bytes[at + torn.length] !== quote;
+    return startsDocument(bytes, at);
   }
 }

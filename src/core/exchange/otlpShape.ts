@@ -1,5 +1,5 @@
 import type { Signal } from '../otlp/schema.js';
-import type { Shape } from './jsonSplitter.js';
+import type { Shape } from './jsonShape.js';
 
 /**
  * The members of OTLP's JSON encoding, also in the original field names that some writers keep,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonSplitter, type Shape } from '../../../../src/core/exchange/jsonSplitter.js';
+import type { Shape } from '../../../../src/core/exchange/jsonShape.js';
+import { JsonSplitter } from '../../../../src/core/exchange/jsonSplitter.js';
 
 const shape: Shape = {
   tell: 'document',
