@@ -2,7 +2,7 @@ import { factIndex, factKeys, findFactKey } from './factKeys.js';
 import type { Interner } from './interner.js';
 import { resource, scope, span, spanMessages } from './schema.js';
 import { idWords, type TraceBatch } from './traceBatch.js';
-import { isUtf8 } from './utf8.js';
+import { isAscii, isUtf8 } from './utf8.js';
 import { validateAnyValue, validateMessage } from './validate.js';
 import { WireError, WireReader } from './wireReader.js';
 
@@ -122,9 +122,10 @@ class TraceDecoder {
     const row = batch.count;
     const ids = row * idWords;
     const times = row * 4;
-    batch.ids.fill(0, ids, ids + idWords);
-    batch.times.fill(0, times, times + 4);
-    batch.facts.fill(0, row * factCount, (row + 1) * factCount);
+    // Loops: for so few words a call of `fill` costs more.
+    for (let word = ids; word < ids + idWords; word++) batch.ids[word] = 0;
+    for (let word = times; word < times + 4; word++) batch.times[word] = 0;
+    for (let fact = row * factCount; fact < (row + 1) * factCount; fact++) batch.facts[fact] = 0;
     batch.tokens[row * 2] = 0;
     batch.tokens[row * 2 + 1] = 0;
     batch.places[row * 2] = reader.at;
@@ -218,7 +219,42 @@ class TraceDecoder {
     return code;
   }
 
+  /**
+   * Nearly every attribute is a short key and a short text in this order; then its place in the
+   * bytes tells it all. False when it is not so.
+   */
+  private shortAttribute(row: number, end: number): boolean {
+    const { bytes, reader } = this;
+    const start = reader.at;
+    const keyLength = bytes[start + 1]!;
+    const valueTag = start + 2 + keyLength;
+    const valueAt = valueTag + 2;
+    if (
+      bytes[start] !== 0x0a ||
+      keyLength >= 0x80 ||
+      bytes[valueTag] !== 0x12 ||
+      valueAt + bytes[valueTag + 1]! !== end ||
+      bytes[valueAt] !== 0x0a ||
+      valueAt + 2 + bytes[valueAt + 1]! !== end ||
+      bytes[valueAt + 1]! >= 0x80 ||
+      bytes[valueTag + 1]! >= 0x80
+    ) {
+      return false;
+    }
+    if (!this.wellFormed && !isAscii(bytes, start + 2, valueTag)) return false;
+    if (!this.wellFormed && !isAscii(bytes, valueAt + 2, end)) return false;
+    const key = findFactKey(bytes, start + 2, valueTag);
+    if (key >= 0) {
+      const outerEnd = reader.end;
+      this.fact(row, key, valueAt, end);
+      reader.end = outerEnd;
+    }
+    reader.at = end;
+    return true;
+  }
+
   private attribute(row: number, end: number): void {
+    if (this.shortAttribute(row, end)) return;
     const { reader, bytes } = this;
     const outerEnd = reader.end;
     reader.end = end;

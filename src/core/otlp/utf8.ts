@@ -1,3 +1,14 @@
+/** Whether every byte of a range is below 0x80. */
+export function isAscii(bytes: Uint8Array, from: number, to: number): boolean {
+  let seen = 0;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    seen |= bytes[at]! | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!;
+  }
+  for (; at < to; at++) seen |= bytes[at]!;
+  return seen < 0x80;
+}
+
 /** Whether a range is well-formed UTF-8 (no overlong forms, surrogates or code points past U+10FFFF). */
 export function isUtf8(bytes: Uint8Array, from: number, to: number): boolean {
   let at = from;
