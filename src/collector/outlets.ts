@@ -26,6 +26,7 @@ export interface OutletsOptions {
 const noOutlets: CollectorOutlets = { httpPort: null, grpcPort: null, forward: [] };
 const drainMs = 1_000;
 const tellMs = 1_000;
+const ownAddress = 'this is the address of this collector itself; nothing is sent to it';
 
 /**
  * What a collector has beside its own port, switched on and off while it runs: the well-known
@@ -53,7 +54,9 @@ export class Outlets {
       endpoint: this.options.endpoint,
       grpcEndpoint: this.ownGrpc ? `http://127.0.0.1:${this.ownGrpc.port}` : null,
       ports: this.ports.map((port) => port.status),
-      forward: this.forwarders.map((forwarder) => forwarder.status),
+      forward: this.forwarders.map(({ status, target }) =>
+        this.isOwnAddress(target.url) ? { ...status, problem: ownAddress } : status,
+      ),
     };
   }
 
@@ -162,7 +165,19 @@ export class Outlets {
   };
 
   private forward(request: ReceivedRequest): void {
-    for (const forwarder of this.forwarders) forwarder.take(request);
+    for (const forwarder of this.forwarders) {
+      if (!this.isOwnAddress(forwarder.target.url)) forwarder.take(request);
+    }
+  }
+
+  /** A target may be a well-known port that another program has today and this one tomorrow. */
+  private isOwnAddress(url: string): boolean {
+    const { hostname, port } = new URL(url);
+    if (!/^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)) return false;
+    const isOwned = this.ports.some(
+      ({ isOwned, status }) => isOwned && String(status.port) === port,
+    );
+    return isOwned || port === new URL(this.options.endpoint).port;
   }
 
   private findOwner(port: number): { workspace: string | null; pid: number } | null {

@@ -6,7 +6,7 @@ import type { Collector, StartOptions } from '../../src/collector/collector.js';
 import { WellKnownPort } from '../../src/collector/ports/wellKnownPort.js';
 import { encodeTold, mcp } from '../unit/core/trace/telling.js';
 import { makeFolder, post, run } from './running.js';
-import { until } from './targets.js';
+import { target, until } from './targets.js';
 
 const told = { id: 'a', kind: 3, attributes: mcp('search'), scope: 'spanpath.shim' };
 
@@ -104,6 +104,17 @@ describe('a well-known port', () => {
     expect(await spansOf(other)).toBe(1);
     const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
     expect(files.map((text) => JSON.parse(text).owns)).toEqual([[port]]);
+  });
+
+  it('that is given as a target to forward to is this collector itself, and gets nothing', async () => {
+    const port = await freePort();
+    const forward = [target(`http://localhost:${port}`)];
+    const window = await run({ outlets: { httpPort: port, grpcPort: null, forward } });
+    await send(port);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(window.outlets.status.forward).toMatchObject([
+      { sent: 0, queuedRequests: 0, problem: expect.stringContaining('this collector itself') },
+    ]);
   });
 
   it('that another program has leaves the collector at work, and says so', async () => {

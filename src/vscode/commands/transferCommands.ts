@@ -103,7 +103,7 @@ async function importTraces(
       openLabel: 'Import',
       canSelectMany: true,
       filters: {
-        'OTLP or Jaeger': ['json', 'jsonl', 'ndjson', 'pb', 'bin', 'gz'],
+        'OTLP, Jaeger or an exported page': ['json', 'jsonl', 'ndjson', 'pb', 'bin', 'gz', 'html'],
         'All files': ['*'],
       },
     }));
