@@ -6,7 +6,7 @@ import { ComparePane } from './compare/comparePane.js';
 import type { Connection, Host } from './connection.js';
 import type { ViewContext } from './context.js';
 import { DetailsPane } from './details/pane.js';
-import { element, setHidden } from './dom.js';
+import { element, setHidden, setStyle } from './dom.js';
 import { FindingsPane } from './findings.js';
 import { Navigation } from './navigation.js';
 import { Notices } from './notices.js';
@@ -307,7 +307,7 @@ export class App implements ViewContext {
     this.notice.paint();
     this.pane.paint();
     setHidden(this.split.root, this.pane.root.hidden !== false);
-    this.root.style.setProperty('--pane-share', String(this.state.paneShare));
+    setStyle(this.root, '--pane-share', String(this.state.paneShare));
     // Bars grow only while something runs, the view is live, and somebody can see it.
     if (this.summary?.running && !this.pausedAt && !document.hidden && this.rows.head.total) {
       this.requestPaint();

@@ -49,6 +49,11 @@ export function setAttribute(node: Element, name: string, value: string | null):
   }
 }
 
+/** A style that is set to what it is would still cost a new look at everything below it. */
+export function setStyle(node: HTMLElement, name: string, value: string): void {
+  if (node.style.getPropertyValue(name) !== value) node.style.setProperty(name, value);
+}
+
 export function setHidden(node: HTMLElement, hidden: boolean): void {
   if (node.hidden !== hidden) node.hidden = hidden;
 }

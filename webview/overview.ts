@@ -2,7 +2,7 @@
 import type { Overview } from '../src/core/protocol.js';
 import { timeToX, xToTime } from '../src/core/view/timeScale.js';
 import type { ViewContext } from './context.js';
-import { element, setAttribute } from './dom.js';
+import { element, setAttribute, setHidden, setStyle } from './dom.js';
 
 const heightPx = 36;
 const bucketPx = 4;
@@ -10,7 +10,9 @@ const bucketPx = 4;
 export class OverviewStrip {
   readonly root: HTMLElement;
   private readonly canvas = element('canvas', { 'aria-hidden': 'true' });
+  private readonly chosen = element('div', { class: 'overview-window', hidden: true });
   private density: Overview | null = null;
+  private painted: readonly unknown[] = [];
   private widthPx = 0;
   private busy = false;
   private again = false;
@@ -31,7 +33,7 @@ export class OverviewStrip {
       'aria-valuenow': 0,
       title: 'Drag to choose a window of time; double-click for all',
     });
-    this.root.append(this.canvas);
+    this.root.append(this.canvas, this.chosen);
     new ResizeObserver(() => {
       this.widthPx = this.root.clientWidth;
       this.refresh();
@@ -85,11 +87,16 @@ export class OverviewStrip {
     }
     const drawing = canvas.getContext('2d');
     if (!drawing) return;
-    drawing.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawing.clearRect(0, 0, widthPx, heightPx);
-    if (!this.density || this.density.counts.length === 0) return;
-    this.paintDensity(drawing, this.density);
-    this.paintWindow(drawing);
+    const bounds = this.context.bounds();
+    const painted = [this.density, width, this.context.theme, bounds.start, bounds.end];
+    // A frame of scrolling changes the window only.
+    if (painted.some((part, at) => part !== this.painted[at])) {
+      this.painted = painted;
+      drawing.setTransform(ratio, 0, 0, ratio, 0, 0);
+      drawing.clearRect(0, 0, widthPx, heightPx);
+      if (this.density?.counts.length) this.paintDensity(drawing, this.density);
+    }
+    this.placeWindow();
   }
 
   private paintDensity(drawing: CanvasRenderingContext2D, density: Overview): void {
@@ -119,7 +126,7 @@ export class OverviewStrip {
     }
   }
 
-  private paintWindow(drawing: CanvasRenderingContext2D): void {
+  private placeWindow(): void {
     const { context, widthPx } = this;
     const bounds = context.bounds();
     const window = this.drag && !this.drag.move ? this.draggedWindow() : this.narrowed();
@@ -132,15 +139,12 @@ export class OverviewStrip {
       'aria-valuetext',
       window ? `window starts at ${percent} %` : 'everything',
     );
+    setHidden(this.chosen, window === null || !this.density?.counts.length);
     if (!window) return;
     const left = Math.max(0, timeToX(bounds, widthPx, window.start));
     const right = Math.min(widthPx, Math.max(left + 3, timeToX(bounds, widthPx, window.end)));
-    drawing.fillStyle = context.theme.focus;
-    drawing.globalAlpha = 0.18;
-    drawing.fillRect(left, 0, right - left, heightPx);
-    drawing.globalAlpha = 1;
-    drawing.strokeStyle = context.theme.focus;
-    drawing.strokeRect(left + 0.5, 0.5, Math.max(2, right - left - 1), heightPx - 1);
+    setStyle(this.chosen, 'left', `${left.toFixed(1)}px`);
+    setStyle(this.chosen, 'width', `${Math.max(3, right - left).toFixed(1)}px`);
   }
 
   /** The window on screen; null when that is nearly everything. */

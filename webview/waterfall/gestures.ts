@@ -43,16 +43,11 @@ export class Gestures {
   }
 
   private barX(event: MouseEvent): number {
-    return (
-      event.clientX -
-      this.waterfall.elements.scroller.getBoundingClientRect().left -
-      this.waterfall.treePx
-    );
+    return event.clientX - this.waterfall.box.left - this.waterfall.treePx;
   }
 
   private inHead(event: MouseEvent): boolean {
-    const top = this.waterfall.elements.scroller.getBoundingClientRect().top;
-    return event.clientY - top < headPx;
+    return event.clientY - this.waterfall.box.top < headPx;
   }
 
   private wheel(event: WheelEvent): void {

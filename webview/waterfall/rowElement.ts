@@ -34,6 +34,8 @@ export class RowElement {
   private readonly barWords = element('span', { class: 'only-read' });
   private shownRow: SpanRow | undefined;
   private shownServer = false;
+  private index = -1;
+  private topPx = Number.NaN;
 
   /** A decoration is a sticky copy: screen readers pass over it. */
   constructor(private readonly decoration = false) {
@@ -62,19 +64,25 @@ export class RowElement {
   hide(): void {
     setHidden(this.root, true);
     for (const name of ['id', 'aria-rowindex', 'data-index']) setAttribute(this.root, name, null);
+    this.index = -1;
+  }
+
+  private writeIndex(index: number): void {
+    this.index = index;
+    this.root.dataset.index = String(index);
+    if (this.decoration) return;
+    this.root.id = `row-${index}`;
+    this.root.setAttribute('aria-rowindex', String(index + 2));
   }
 
   /** Writes what differs from what stands there. */
   show(shown: RowShown, topPx: number): void {
     const { row, index } = shown;
-    this.root.style.transform = `translateY(${topPx}px)`;
-    this.root.dataset.index = String(index);
+    if (topPx !== this.topPx) this.root.style.transform = `translateY(${topPx}px)`;
+    this.topPx = topPx;
+    if (index !== this.index) this.writeIndex(index);
     setHidden(this.root, false);
-    if (!this.decoration) {
-      setAttribute(this.root, 'id', `row-${index}`);
-      setAttribute(this.root, 'aria-rowindex', String(index + 2));
-      setAttribute(this.root, 'aria-selected', String(shown.selected));
-    }
+    if (!this.decoration) setAttribute(this.root, 'aria-selected', String(shown.selected));
     if (!row) {
       this.shownRow = undefined;
       setClass(this.root, 'row row-waiting');

@@ -10,6 +10,8 @@ export interface WaterfallElements {
   readonly head: HTMLElement;
   readonly axis: HTMLElement;
   readonly rows: HTMLElement;
+  /** The sheet of rows inside `rows`. */
+  readonly moved: HTMLElement;
   readonly sticky: HTMLElement;
   readonly canvas: HTMLCanvasElement;
   readonly splitter: HTMLElement;
@@ -30,7 +32,8 @@ export function createSkeleton(): WaterfallElements {
       axis,
     ),
   );
-  const rows = element('div', { class: 'rows', role: 'rowgroup' });
+  const moved = element('div', { class: 'rows-moved', role: 'rowgroup' });
+  const rows = element('div', { class: 'rows', role: 'presentation' }, moved);
   const sticky = element('div', { class: 'sticky', 'aria-hidden': 'true' });
   const canvas = element('canvas', { class: 'bars', 'aria-hidden': 'true' });
   const layer = element(
@@ -71,5 +74,18 @@ export function createSkeleton(): WaterfallElements {
     'Arrow keys walk and fold. Enter opens the handler. Plus, minus and zero zoom, F fits, slash searches.',
   );
   const root = element('section', { class: 'waterfall' }, scroller, splitter, notice, keys);
-  return { root, scroller, sizer, layer, head, axis, rows, sticky, canvas, splitter, notice };
+  return {
+    root,
+    scroller,
+    sizer,
+    layer,
+    head,
+    axis,
+    rows,
+    moved,
+    sticky,
+    canvas,
+    splitter,
+    notice,
+  };
 }

@@ -16,7 +16,7 @@ import {
 import { ticksOf } from '../../src/core/view/ticks.js';
 import { type TimeWindow, xToTime } from '../../src/core/view/timeScale.js';
 import type { ViewContext } from '../context.js';
-import { setAttribute, setHidden } from '../dom.js';
+import { setAttribute, setHidden, setStyle } from '../dom.js';
 import { Axis } from './axis.js';
 import { BarPainter, type PaintedRow } from './barPainter.js';
 import { RowElement, rowPx } from './rowElement.js';
@@ -26,6 +26,7 @@ export const headPx = 24;
 /** Below this the durations stand beside the bars. */
 const narrowPx = 480;
 const mostSticky = 4;
+const sheetRows = 1000;
 /** Asked for before the size of the view is known. */
 const firstRows = 60;
 const enoughTreePx = 600;
@@ -38,6 +39,8 @@ export class Waterfall {
   range: readonly [number, number] | null = null;
   treePx = 0;
   barsPx = 0;
+  /** Where the view stands on the page; asked for once a size, for it costs a layout. */
+  box = { left: 0, top: 0 };
   /** What the rows on screen reach over, ns after the origin; null while there are none. */
   extent: TimeWindow | null = null;
 
@@ -75,6 +78,8 @@ export class Waterfall {
 
   measure(): void {
     this.widthPx = this.elements.scroller.clientWidth;
+    const { left, top: pageTop } = this.elements.scroller.getBoundingClientRect();
+    this.box = { left, top: pageTop };
     const before = this.viewPx;
     this.viewPx = Math.max(0, this.elements.scroller.clientHeight - headPx);
     // The pane opens below the row that was just selected: it must not cover it.
@@ -255,13 +260,12 @@ export class Waterfall {
     this.treePx = Math.round(this.widthPx * this.treeShare());
     this.barsPx = this.widthPx - this.treePx;
     elements.root.classList.toggle('narrow', narrow);
-    elements.layer.style.setProperty('--tree-px', `${this.treePx}px`);
-    elements.layer.style.height = `${this.viewPx + headPx}px`;
-    elements.canvas.style.left = `${this.treePx}px`;
-    elements.splitter.style.left = `${this.treePx}px`;
+    setStyle(elements.layer, '--tree-px', `${this.treePx}px`);
+    setStyle(elements.layer, 'height', `${this.viewPx + headPx}px`);
+    setStyle(elements.canvas, 'left', `${this.treePx}px`);
+    setStyle(elements.splitter, 'left', `${this.treePx}px`);
     setAttribute(elements.splitter, 'aria-valuenow', String(Math.round(this.treeShare() * 100)));
-    const height = `${map.scrolledPx + headPx}px`;
-    if (elements.sizer.style.height !== height) elements.sizer.style.height = height;
+    setStyle(elements.sizer, 'height', `${map.scrolledPx + headPx}px`);
     const scrollTop = toScrollTop(map, this.contentTop);
     // Reading it back would lay out the page in every frame: the scroll event tells what changed.
     if (Math.abs(this.scrollTopSet - scrollTop) >= 1) {
@@ -277,8 +281,12 @@ export class Waterfall {
     while (this.pool.length < needed) {
       const made = new RowElement();
       this.pool.push(made);
-      elements.rows.append(made.root);
+      elements.moved.append(made.root);
     }
+    // Rows stand still in a sheet that is moved as a whole; it is laid anew every thousand rows.
+    const base = Math.floor(from / sheetRows) * sheetRows;
+    const sheetTop = offsetPx - (from - base) * rowPx;
+    setStyle(elements.moved, 'transform', `translateY(${sheetTop}px)`);
     for (const [at, made] of this.pool.entries()) {
       // The element of a row stays its element while it scrolls: only rows that come in are written.
       const index =
@@ -287,10 +295,9 @@ export class Waterfall {
         made.hide();
         continue;
       }
-      const y = offsetPx + (index - from) * rowPx;
       const row = context.rows.row(index);
-      made.show(this.shown(index, row), y);
-      if (row) painted.push({ row, y });
+      made.show(this.shown(index, row), (index - base) * rowPx);
+      if (row) painted.push({ row, y: offsetPx + (index - from) * rowPx });
     }
     return painted;
   }
@@ -313,7 +320,7 @@ export class Waterfall {
     }
     for (const made of this.stickyPool.slice(rows.length)) setHidden(made.root, true);
     setHidden(elements.sticky, rows.length === 0);
-    elements.sticky.style.height = `${rows.length * rowPx}px`;
+    setStyle(elements.sticky, 'height', `${rows.length * rowPx}px`);
   }
 
   private shown(index: number, row: SpanRow | undefined) {
