@@ -295,7 +295,7 @@ class TraceDecoder {
       return;
     }
     const place = row * factCount + key;
-    if (key >= afterTokens && key < factCount - 1) {
+    if (key >= afterTokens) {
       // Content is long and different each time: only that it is there.
       batch.facts[place] = 1;
     } else if (tag === 0x0a) {

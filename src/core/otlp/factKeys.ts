@@ -24,8 +24,6 @@ export const factKeys = [
   'db.system.name',
   'db.system',
   'github.copilot.tool.parameters.mcp_tool_name',
-  'jsonrpc.request.id',
-  'mcp.session.id',
   'gen_ai.usage.input_tokens',
   'gen_ai.usage.prompt_tokens',
   'llm.token_count.prompt',
@@ -36,7 +34,6 @@ export const factKeys = [
   'gen_ai.tool.call.result',
   'input.value',
   'output.value',
-  'spanpath.server.name',
 ] as const;
 export type FactKey = (typeof factKeys)[number];
 
