@@ -47,13 +47,15 @@ export function watchOutgoing(telemetry: Telemetry): void {
     const parent = parentIds();
     // An SDK of the app has its own instrumentation; two spans for one request would mislead.
     if (!parent || isInstrumented()) return;
+    const text = url();
+    if (isExport(method, text)) return;
     const ids = { traceId: parent.traceId, spanId: randomHex(16) };
     open.set(request, {
       ids,
       parentSpanId: parent.spanId,
       startMs: nowMs(),
       method,
-      attributes: describeUrl(method, url()),
+      attributes: describeUrl(method, text),
     });
   };
   const end = (request: object, status: number | null, error: unknown): void => {
@@ -113,6 +115,11 @@ export function watchOutgoing(telemetry: Telemetry): void {
   listen('undici:request:error', ({ request, error }: { request: UndiciRequest; error: unknown }) =>
     end(request, statuses.get(request) ?? null, error),
   );
+}
+
+/** Telemetry on its way out, as OTLP/HTTP names its paths: no work of the handler. */
+function isExport(method: string, url: string): boolean {
+  return method === 'POST' && /\/v1\/(traces|metrics|logs)$/.test(new URL(url).pathname);
 }
 
 function isInstrumented(): boolean {
