@@ -3,6 +3,7 @@ import type { Collector } from '../../src/collector/collector.js';
 import { Forwarder, type ForwarderOptions } from '../../src/collector/forward/forwarder.js';
 import { readRetryAfter } from '../../src/collector/forward/postRequest.js';
 import type { ReceivedRequest } from '../../src/collector/forward/receivedRequest.js';
+import { SendQueue } from '../../src/collector/forward/sendQueue.js';
 import { parseHeaderList, parseTarget, TargetError } from '../../src/collector/forward/target.js';
 import { jsonToProtobuf } from '../../src/core/otlp/jsonRequest.js';
 import { signals } from '../../src/core/otlp/schema.js';
@@ -216,6 +217,13 @@ describe('a target in trouble', () => {
     expect(sent).toBeLessThanOrEqual(20);
     expect(arrivals.at(-1)!.body[0]).toBeGreaterThan(38);
     expect(arrivals.some(({ body }) => body[0] === 49)).toBe(true);
+  });
+
+  it('keeps no large buffer waiting for the sake of a small request', () => {
+    const queue = new SendQueue(1_000_000);
+    queue.push(request(1, Buffer.alloc(100_000).subarray(10, 20)));
+    expect(queue.bytes).toBe(10);
+    expect(queue.shift()!.body.buffer.byteLength).toBe(10);
   });
 
   it('says what it left out of a request that it took', async () => {

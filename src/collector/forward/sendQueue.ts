@@ -17,7 +17,7 @@ export class SendQueue {
   }
 
   push(request: ReceivedRequest): void {
-    this.requests.push(request);
+    this.requests.push({ ...request, body: onItsOwn(request.body) });
     this.bytes += request.body.length;
     this.trim();
   }
@@ -38,4 +38,9 @@ export class SendQueue {
   private trim(): void {
     while (this.bytes > this.maxBytes) this.dropped += this.shift()!.records;
   }
+}
+
+/** A small body may be a part of a large buffer, which would wait with it without being counted. */
+function onItsOwn(body: Uint8Array): Uint8Array {
+  return body.buffer.byteLength > body.length * 2 ? new Uint8Array(body) : body;
 }
