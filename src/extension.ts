@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { AgentServers, agentProviderId } from './vscode/agent/agentServers.js';
+import { TraceTool, traceToolName } from './vscode/agent/traceTool.js';
 import { createApi, type SpanpathApi } from './vscode/api.js';
 import { CallMemory } from './vscode/call/callMemory.js';
 import { CallView } from './vscode/call/callView.js';
@@ -90,6 +91,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     new TelemetryStatus(collector, servers, (problem) => panel.setProblem(problem)),
     openOnFirstCall(collector, panel),
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
+    vscode.lm.registerTool(traceToolName, new TraceTool(collector)),
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
     vscode.window.registerTreeDataProvider('spanpath.servers', new ServerTree(servers, agent)),
     ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
