@@ -43,19 +43,19 @@ export async function takePictures(folder: string): Promise<void> {
     await probe.openFile(workspace.path('weather/server.ts'));
     await servers.open();
     await servers.start('weather');
-    for (const tool of ['current_weather', 'plan_day', 'reserve_balloon', 'decode_report']) {
+    for (const tool of ['plan_day', 'reserve_balloon', 'decode_report']) {
       await call(tool);
     }
     await form.showInTrace();
-    await (await traces.finishedRow('decode_report')).locator('.name').dblclick();
+    await (await traces.rows('decode_report')).first().locator('.name').dblclick();
     await servers.reveal('download_history');
     await servers.row('download_history').click();
     await form.waitForTool('download_history');
-    await form.fill('years', '60');
+    await form.fill('years', '100');
     await form.press('Call');
     await page.waitForTimeout(1_500);
     await picture('trace');
-    await form.press('Cancel');
+    await form.resultText();
 
     await servers.stop('weather');
     await servers.start('tickets');
