@@ -39,7 +39,7 @@ beforeAll(async () => {
   const letters = await readLetters();
   if (writing) {
     mkdirSync(folder, { recursive: true });
-    writeFileSync(madeWith, `${JSON.stringify({ letters })}\n`);
+    writeFileSync(madeWith, `{ "letters": ${JSON.stringify(letters)} }\n`);
   } else {
     const { letters: known } = JSON.parse(readFileSync(madeWith, 'utf8')) as { letters: string };
     sameLetters = letters === known;

@@ -29,7 +29,10 @@ export async function timeToPaint(browser: Browser, url: string, shown: string):
 }
 
 export async function newPage(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, bypassCSP: true });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    bypassCSP: true,
+  });
   return context.newPage();
 }
 
