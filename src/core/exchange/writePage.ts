@@ -72,9 +72,12 @@ export function escapeJson(json: string): string {
     .replaceAll('\u2029', '\\u2029');
 }
 
-/** Our own script; a `</script` or `<!--` can only stand in its texts, where `\` changes nothing. */
+/**
+ * Our own script. What could end its block or hide the end stands only in its texts, where an
+ * escape means the same; in code the bundler writes neither.
+ */
 function inScript(script: string): string {
-  return script.replaceAll(/<(?=\/script|!--|script)/gi, '\\x3c');
+  return script.replaceAll(/<(?=\/script|!--)/gi, '\\x3c');
 }
 
 function hash(parts: PageParts, text: string): string {

@@ -8,11 +8,21 @@ import { documents, read, recordsIn, recordsOf, sourceOf, textOf } from './telem
 
 const parts = {
   title: 'A & B </title><script>alert(1)</script>',
-  script: 'console.log("</script>")',
+  script: 'console.log("</script><!--", 1 <scripts)',
   style: 'a { b: c }',
   host: 'void 0',
   sha256: (text: string) => createHash('sha256').update(text).digest('base64'),
 };
+
+/** A page's tags are its own: no data begins or ends one. */
+function expectInert(html: string): void {
+  const blocks = [...html.matchAll(/<script type="application\/json"[^>]*>\n(.*)\n<\/script>\n/g)];
+  for (const [, json] of blocks) expect(json).not.toMatch(/[<>\u2028\u2029]/);
+  expect(html.match(/<script[\s>]/gi)).toHaveLength(blocks.length + 2);
+  // Code is as it was; only texts are escaped.
+  expect(html).toContain('"\\x3c/script>\\x3c!--", 1 <scripts)');
+  expect(html.match(/<\/script/gi)).toHaveLength(blocks.length + 2);
+}
 
 /** The pieces of one signal, each behind its length, as the OpenTelemetry Collector frames files. */
 function framed(pieces: readonly Piece[]): Uint8Array {
@@ -41,7 +51,9 @@ describe('import, export, import again', () => {
         expect(() => JSON.parse(json)).not.toThrow();
         expect(recordsOf((await read(json, size)).pieces)).toEqual(wanted);
 
-        const page = await read(await textOf(writePage(source, parts)), size);
+        const html = await textOf(writePage(source, parts));
+        expectInert(html);
+        const page = await read(html, size);
         expect(page.report.problems).toEqual([]);
         expect(recordsOf(page.pieces)).toEqual(
           wanted.filter((text) => !text.includes('"metrics"')),
