@@ -95,7 +95,7 @@ export class Outbox {
     this.flush();
     await new Promise<void>((resolve) => {
       // The thread bounds itself; this bounds a thread that hangs.
-      const limit = setTimeout(resolve, withinMs + 500);
+      const limit = setTimeout(resolve, withinMs + 1_200);
       const done = () => {
         clearTimeout(limit);
         resolve();

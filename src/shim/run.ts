@@ -10,7 +10,7 @@ import { Outbox } from './outbox.js';
 import { type Ending, runStdio } from './stdio.js';
 
 /** How long the exit may wait for telemetry; what is left then was spooled. */
-const finishMs = 400;
+const finishMs = 800;
 
 export async function run(file: string): Promise<void> {
   let options: ShimOptions;
@@ -61,6 +61,10 @@ async function wrapStdio(
       ? `the server was ended by ${ending.signal}`
       : `the server exited with code ${ending.code}`,
   });
+  // Who asks a second time does not want to wait for telemetry.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.once(signal, () => leave(ending));
+  }
   await outbox.finish(finishMs);
   leave(ending);
 }

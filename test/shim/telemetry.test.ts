@@ -37,7 +37,7 @@ async function callOnce(
   // One call at a time, so that what is printed meanwhile is its own.
   await shim.lines(1);
   shim.call(1, name, args);
-  await until(() => shim.stdout.includes('"id":1'));
+  await until(() => collector.named(`tools/call ${name}`) !== undefined);
   const exit = await shim.end();
   return { exit, span: collector.named(`tools/call ${name}`) };
 }
@@ -102,6 +102,7 @@ describe('a call arrives at the collector', () => {
 
   it('with what was printed to stdout by mistake, and to stderr, while it ran', async () => {
     const printed = await callOnce('print');
+    await until(() => collector.findings('stdout_pollution').length > 0);
     const [finding] = collector.findings('stdout_pollution');
     expect(finding).toMatchObject({
       body: 'debug: printed by mistake',
@@ -109,6 +110,7 @@ describe('a call arrives at the collector', () => {
     });
     expect(printed.exit.stdout.toString()).toContain('debug: printed by mistake\n');
     const complained = await callOnce('complain');
+    await until(() => collector.logs.some((log) => log.eventName === 'spanpath.stderr'));
     expect(collector.logs.find((log) => log.eventName === 'spanpath.stderr')).toMatchObject({
       body: 'something is odd',
       spanId: complained.span?.spanId,
@@ -137,7 +139,7 @@ describe('a call arrives at the collector', () => {
     shim.call(1, 'ask');
     await until(() => shim.stdout.includes('sampling/createMessage'));
     shim.send({ jsonrpc: '2.0', id: 's1', result: {} });
-    await until(() => shim.stdout.includes('"id":1'));
+    await until(() => collector.named('tools/call ask') !== undefined);
     await shim.end();
     const [ask, sampling] = [
       collector.named('tools/call ask'),
@@ -155,7 +157,7 @@ describe('a call arrives at the collector', () => {
       { message: 'x' },
       { _meta: { traceparent: `00-${traceId}-${'cd'.repeat(8)}-01`, tracestate: 'v=1' } },
     );
-    await until(() => shim.stdout.includes('"id":1'));
+    await until(() => collector.named('tools/call echo') !== undefined);
     const { stdout } = await shim.end();
     const span = collector.named('tools/call echo');
     expect(span).toMatchObject({ traceId, parentSpanId: 'cd'.repeat(8) });
@@ -240,6 +242,7 @@ describe('trouble with the collector never reaches the traffic', () => {
     collector.status = 0;
     const shim = start();
     await talk(shim, 20);
+    await until(() => collector.requests > 0);
     const before = performance.now();
     expect((await shim.end()).code).toBe(0);
     // Generous: what is tested is that ten seconds of waiting for an answer are not waited for.

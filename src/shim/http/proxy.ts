@@ -109,12 +109,6 @@ function refuse(response: ServerResponse, status: number, message: string): void
   response.end(`spanpath: ${message}\n`);
 }
 
-/** The server's path under the proxy's origin; never another host. */
-function targetOf(request: IncomingMessage, upstream: URL): URL {
-  const path = request.url ?? '/';
-  return new URL(path.startsWith('/') ? `${upstream.origin}${path}` : upstream.href);
-}
-
 /** Replaced, or true of the connection to the proxy only. */
 const replaced = new Set(['host', 'content-length']);
 
@@ -141,7 +135,12 @@ async function forward(
     headers.push('Content-Length', String(prepared.body.length));
   }
   const send = secure ? httpsRequest : httpRequest;
-  const out = send(targetOf(request, upstream), {
+  const path = request.url ?? '/';
+  const out = send({
+    // Never another host, whatever the request line says.
+    hostname: upstream.hostname.replace(/^\[|\]$/g, ''),
+    port: upstream.port || (secure ? 443 : 80),
+    path: path.startsWith('/') ? path : upstream.pathname,
     method: request.method ?? 'GET',
     // Node takes the flat list of names and values as well; its types do not say so.
     headers: headers as unknown as NodeJS.Dict<string>,

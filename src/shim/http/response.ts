@@ -31,8 +31,9 @@ export function passResponse(
     return;
   }
   response.writeHead(status, answer.statusMessage, headers);
-  // A stream of events may say nothing for long; the client waits for its head.
-  response.flushHeaders();
+  // A stream may say nothing for long, and the client waits for its head; a body of known length
+  // follows at once, and goes out with it.
+  if (answer.headers['content-length'] === undefined) response.flushHeaders();
   const endpoint =
     isEventStream(answer) && exchange.method === 'GET'
       ? new EndpointEvent(upstream, own, (url) => exchange.named(url))

@@ -25,6 +25,7 @@ export class Pace {
   /** From now on only the work counts. */
   hurry(): void {
     this.hurried = true;
+    setThreadPriority(0);
   }
 
   /** True when a piece of work that began at `since` (`performance.now`) is long enough. */
@@ -41,12 +42,17 @@ export class Pace {
   }
 }
 
-/** On Linux a priority belongs to a thread; elsewhere this would slow the whole process. */
+/** Not the lowest: on a machine with more work than cores that one would hardly ever run. */
 export function yieldToTraffic(): void {
+  setThreadPriority(10);
+}
+
+/** On Linux a priority belongs to a thread; elsewhere this would change the whole process. */
+function setThreadPriority(nice: number): void {
   if (process.platform !== 'linux') return;
   try {
-    setPriority(0, 19);
+    setPriority(0, nice);
   } catch {
-    // Not allowed here; the short pieces still help.
+    // Not allowed, as going back is for most users; the short pieces still help.
   }
 }

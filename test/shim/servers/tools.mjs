@@ -19,7 +19,7 @@ const tools = {
   progress: (_args, id, { _meta }) => {
     const { progressToken } = _meta;
     say({ method: 'notifications/progress', params: { progressToken, progress: 1, total: 2 } });
-    setTimeout(() => say({ id, result: text('done') }), 200);
+    setTimeout(() => say({ id, result: text('done') }), 1500);
   },
   ask: (_args, id) => {
     waiting.set('s1', () => say({ id, result: text('asked') }));
