@@ -66,7 +66,9 @@ function noContent(context: ViewContext, details: SpanDetails): HTMLElement {
     hint(
       row.duration === null
         ? 'The call is running; its result stands here when it is done.'
-        : 'None was kept: this span says nothing about them, or the content level leaves them out.',
+        : details.wire.length
+          ? 'This method carries neither; its messages stand under Wire.'
+          : 'None was kept: this span says nothing about them, or the content level leaves them out.',
     ),
   ]);
 }

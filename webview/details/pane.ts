@@ -71,9 +71,14 @@ export class DetailsPane {
     }
     this.tabs.addEventListener('keydown', (event) => this.tabKey(event));
     this.body.id = 'pane-body';
+    // A plain browser has no editor to open and no client to send with.
+    if (context.inEditor) {
+      this.links.append(
+        link('Open handler', 'Enter', () => this.details && context.openHandler(this.details.row)),
+        link('Replay', 'Send the same call again', () => this.run('replay')),
+      );
+    }
     this.links.append(
-      link('Open handler', 'Enter', () => this.details && context.openHandler(this.details.row)),
-      link('Replay', 'Send the same call again', () => this.run('replay')),
       link('Compare', 'Beside the call before it of the same name', () => this.compare()),
     );
     const close = button({
