@@ -65,6 +65,41 @@ export function flattenTree(index: SpanIndex, top: number, options: TreeOptions)
   };
 }
 
+/**
+ * Rows of a tree that no closed row hides, and its latest end, ns after the session's origin
+ * (infinite while something in it runs), without making anything.
+ */
+export function measureTree(
+  index: SpanIndex,
+  top: number,
+  options: TreeOptions,
+  isExpanded: (slot: number) => boolean,
+): { rows: number; end: number } {
+  const { firstChild, next, flags, duration } = index.columns;
+  let rows = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  // Slot, shift, whether a closed row hides it.
+  const stack: number[] = [top, 0, 0];
+  while (stack.length > 0) {
+    const hidden = stack.pop()!;
+    const shift = stack.pop()!;
+    const slot = stack.pop()!;
+    const visible = hasRow(index, slot, options.hidden);
+    if (visible && hidden === 0) rows++;
+    if (flags[slot]! & flag.present) {
+      const length = duration[slot]!;
+      const to = length < 0 ? Number.POSITIVE_INFINITY : index.startOf(slot) + shift + length;
+      if (to > end) end = to;
+    }
+    if (firstChild[slot] === -1) continue;
+    const below = hidden === 1 || (visible && !isExpanded(slot)) ? 1 : 0;
+    for (let child = firstChild[slot]!; child !== -1; child = next[child]!) {
+      stack.push(child, options.rawTimes ? 0 : shiftOf(index, slot, child, shift), below);
+    }
+  }
+  return { rows, end };
+}
+
 function hasRow(index: SpanIndex, slot: number, hidden: readonly boolean[]): boolean {
   const { columns } = index;
   if (!(columns.flags[slot]! & flag.present)) {

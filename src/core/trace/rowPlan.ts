@@ -1,11 +1,11 @@
 import type { ViewSpec } from '../protocol.js';
 import { findCriticalRows } from './criticalPath.js';
-import { type FlatTree, flattenTree, type TreeOptions } from './flatTree.js';
+import { type FlatTree, flattenTree, measureTree, type TreeOptions } from './flatTree.js';
 import { groupRoots, type RootGroup } from './groupRoots.js';
 import type { MatchCache } from './matchCache.js';
 import { layers } from './model.js';
 import type { SpanIndex } from './spanIndex.js';
-import { findVisibleRows, keepRows, placeOf, type VisibleTree } from './visibleTree.js';
+import { findSlots, findVisibleRows, keepRows, placeOf, type VisibleTree } from './visibleTree.js';
 
 /** One visible row: a span of a tree, or the header of a group. */
 export type PlannedRow =
@@ -33,6 +33,8 @@ const maxCachedRows = 2_000_000;
  */
 export class RowPlan {
   private readonly toggled: ReadonlySet<string>;
+  /** The same as slots: numbers are looked up a million times faster than texts are made. */
+  private toggledSlots: ReadonlySet<number> = new Set();
   private readonly options: TreeOptions;
   private revision = -1;
   private extentKnown: { revision: number; start: number; end: number; running: boolean } | null =
@@ -43,6 +45,8 @@ export class RowPlan {
   private offsets = new Float64Array(1);
   /** By top slot: visible rows, -1 = unknown. */
   private counts = new Int32Array(0);
+  /** By top slot: latest end of the tree, ns; infinite while something runs, NaN = unknown. */
+  private ends = new Float64Array(0);
   private readonly trees = new Map<number, VisibleTree>();
   private cachedRows = 0;
   private readonly stop: () => void;
@@ -74,36 +78,32 @@ export class RowPlan {
   extent(now: number): { start: number; end: number } {
     this.update();
     const { revision } = this.index;
+    // Walked once a revision: only the ends of what still runs move with `now`.
     if (this.extentKnown?.revision !== revision) {
-      // Walked once a revision: only the ends of what still runs move with `now`.
-      const { start, end } = this.walkExtent(Number.NEGATIVE_INFINITY);
-      const running = this.walkExtent(Number.POSITIVE_INFINITY).end === Number.POSITIVE_INFINITY;
-      this.extentKnown = { revision, start, end, running };
+      this.extentKnown = { revision, ...this.walkExtent() };
     }
     const { start, end, running } = this.extentKnown;
     if (!Number.isFinite(start)) return { start: 0, end: 0 };
     return { start, end: running ? Math.max(end, now) : end };
   }
 
-  private walkExtent(now: number): { start: number; end: number } {
+  private walkExtent(): { start: number; end: number; running: boolean } {
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NEGATIVE_INFINITY;
-    const { duration, firstChild } = this.index.columns;
-    const reachOver = (top: number): void => {
-      const from = this.index.startOf(top);
-      const long = duration[top]!;
-      start = Math.min(start, from);
-      end = Math.max(end, long < 0 ? now : from + long);
-      // Children may outlive a root, as after a fire-and-forget.
-      if (firstChild[top] !== -1) end = Math.max(end, this.endBelow(top, now));
+    let running = false;
+    const take = (top: number): void => {
+      start = Math.min(start, this.index.startOf(top));
+      const to = this.endOf(top);
+      if (to === Number.POSITIVE_INFINITY) running = true;
+      else if (to > end) end = to;
     };
     for (let unit = 0; unit < this.unitCount; unit++) {
       const top = this.topOf(unit);
-      // The header of a group reaches over its calls, which are no units of their own when folded.
-      if (top === -1) this.units?.[unit]?.group?.tops.forEach(reachOver);
-      else if (this.units !== null || this.countOf(top) > 0) reachOver(top);
+      const group = this.units?.[unit]?.group;
+      if (top === -1) for (const member of group?.tops ?? []) take(member);
+      else if (!group && this.countOf(top) > 0) take(top);
     }
-    return { start, end };
+    return { start, end: Math.max(start, end), running };
   }
 
   page(from: number, count: number): PlannedRow[] {
@@ -227,11 +227,16 @@ export class RowPlan {
   private update(): void {
     if (this.revision === this.index.revision) return;
     this.revision = this.index.revision;
-    if (this.counts.length < this.index.columns.capacity) {
-      const larger = new Int32Array(this.index.columns.capacity).fill(-1);
-      larger.set(this.counts);
-      this.counts = larger;
+    const { capacity } = this.index.columns;
+    if (this.counts.length < capacity) {
+      const counts = new Int32Array(capacity).fill(-1);
+      counts.set(this.counts);
+      this.counts = counts;
+      const ends = new Float64Array(capacity).fill(Number.NaN);
+      ends.set(this.ends);
+      this.ends = ends;
     }
+    this.toggledSlots = findSlots(this.index, this.toggled);
     this.tops = this.findTops();
     const groupBy = this.spec.groupBy ?? 'time';
     this.units = groupBy === 'time' ? null : this.groupUnits(groupBy);
@@ -282,15 +287,28 @@ export class RowPlan {
   private countOf(top: number): number {
     const known = this.counts[top]!;
     if (known !== -1) return known;
-    const { columns } = this.index;
-    let count: number;
-    if (columns.firstChild[top] === -1) {
-      const shown =
-        !this.options.hidden[columns.layer[top]!] && (this.matches?.matches(top) ?? true);
-      count = shown ? 1 : 0;
-    } else count = this.visible(top).rows.length;
+    if (!this.matches) return this.measure(top).rows;
+    const count = this.visible(top).rows.length;
     this.counts[top] = count;
     return count;
+  }
+
+  private endOf(top: number): number {
+    const known = this.ends[top]!;
+    return Number.isNaN(known) ? this.measure(top).end : known;
+  }
+
+  /** Counts a tree and finds its end without laying it out: most trees are never looked at. */
+  private measure(top: number): { rows: number; end: number } {
+    const isExpanded = (slot: number): boolean => this.isExpandedSlot(slot);
+    const measured = measureTree(this.index, top, this.options, isExpanded);
+    if (!this.matches) this.counts[top] = measured.rows;
+    this.ends[top] = measured.end;
+    return measured;
+  }
+
+  private isExpandedSlot(slot: number): boolean {
+    return this.spec.expandedByDefault !== this.toggledSlots.has(slot);
   }
 
   private visible(top: number): VisibleTree {
@@ -298,7 +316,7 @@ export class RowPlan {
     if (known) return known;
     const tree = flattenTree(this.index, top, this.options);
     const rows = findVisibleRows(tree, keepRows(tree, this.matches), (slot) =>
-      this.isExpanded(this.rowId(slot)),
+      this.isExpandedSlot(slot),
     );
     const visible = { tree, rows };
     this.cachedRows += tree.slots.length;
@@ -310,9 +328,15 @@ export class RowPlan {
     return visible;
   }
 
+  private forgetMeasures(slot: number): void {
+    if (slot >= this.counts.length) return;
+    this.counts[slot] = -1;
+    this.ends[slot] = Number.NaN;
+  }
+
   private forget(slot: number): void {
     const top = this.index.links.topOf(slot);
-    if (top < this.counts.length) this.counts[top] = -1;
+    this.forgetMeasures(top);
     const tree = this.trees.get(top);
     if (tree) {
       this.cachedRows -= tree.tree.slots.length;
@@ -320,12 +344,13 @@ export class RowPlan {
     }
     // A slot that was a top until now may be below another one.
     if (slot !== top) {
-      if (slot < this.counts.length) this.counts[slot] = -1;
+      this.forgetMeasures(slot);
       this.trees.delete(slot);
     }
     if (this.spec.scope.kind === 'span') {
       this.trees.clear();
       this.counts.fill(-1);
+      this.ends.fill(Number.NaN);
       this.cachedRows = 0;
     }
   }
@@ -345,20 +370,5 @@ export class RowPlan {
 
   private groupRow(group: RootGroup): PlannedRow {
     return { kind: 'group', group, expanded: this.isExpanded(`group:${group.key}`) };
-  }
-
-  /** By the links alone: to lay out every tree of a large session would take seconds. */
-  private endBelow(top: number, now: number): number {
-    const { firstChild, next, duration } = this.index.columns;
-    let end = Number.NEGATIVE_INFINITY;
-    const open = [firstChild[top]!];
-    for (let slot = open.pop(); slot !== undefined; slot = open.pop()) {
-      for (; slot !== -1; slot = next[slot]!) {
-        const long = duration[slot]!;
-        end = Math.max(end, long < 0 ? now : this.index.startOf(slot) + long);
-        if (firstChild[slot] !== -1) open.push(firstChild[slot]!);
-      }
-    }
-    return end;
   }
 }

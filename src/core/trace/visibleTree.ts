@@ -1,5 +1,6 @@
 import type { FlatTree } from './flatTree.js';
 import type { MatchCache } from './matchCache.js';
+import type { SpanIndex } from './spanIndex.js';
 
 /** The visible rows of a tree, as places in it, ascending. */
 export interface VisibleTree {
@@ -53,6 +54,16 @@ export function keepRows(tree: FlatTree, matches: MatchCache | null): Uint8Array
     }
   }
   return keep;
+}
+
+/** Slots of row ids (`traceId:spanId`); ids of spans that are not here are left out. */
+export function findSlots(index: SpanIndex, ids: ReadonlySet<string>): ReadonlySet<number> {
+  const slots = new Set<number>();
+  for (const id of ids) {
+    const slot = index.find({ traceId: id.slice(0, 32), spanId: id.slice(33) });
+    if (slot !== -1) slots.add(slot);
+  }
+  return slots;
 }
 
 /** Place of a value in an ascending list, or -1. */
