@@ -221,24 +221,24 @@ describe.runIf(hasPython()).each(environments)(
 describe.runIf(hasPython()).each([
   ['mcp-1', 'lowlevel1'],
   ['mcp-2', 'lowlevel2'],
-])('a low-level server on %s', (name, server) => {
+])('a low-level server on %s', (name, file) => {
   let sink: OtlpSink;
   beforeAll(async () => {
     sink = await OtlpSink.start();
     const { python } = prepareEnvironment(name, [11, 12, 13]);
-    const command = [python, serverFile(server)];
-    await drive({ endpoint: sink.endpoint, command, tools: ['one'] });
-    const isLast = ({ name: target }: SeenSpan): boolean => target === 'tools/call two';
-    const settled = () => sink.until(() => sink.spans.some(isLast));
+    const settled = (tool: string) => (): Promise<void> =>
+      sink.until(() => sink.spans.some((span) => span.name === `tools/call ${tool}`));
+    const server = { endpoint: sink.endpoint, command: [python, serverFile(file)] };
+    await drive({ ...server, tools: ['one'], settled: settled('one') });
     // On 2.x the answer is a JSON-RPC error.
-    await drive({ endpoint: sink.endpoint, command, tools: ['two'], settled }).catch(() => {});
+    await drive({ ...server, tools: ['two'], settled: settled('two') }).catch(() => {});
   });
   afterAll(() => sink?.stop());
 
   it('is known by its dispatcher, which says that it is one', () => {
     const span = sink.spans.find(({ name: target }) => target === 'tools/call one');
     expect(span?.attributes).toMatchObject({
-      'code.file.path': serverFile(server),
+      'code.file.path': serverFile(file),
       'code.function.name': 'call_tool',
       'spanpath.handler.dispatch': true,
     });

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Collector, startCollector } from '../../src/collector/collector.js';
-import { drive, serverFile } from './python/drive.js';
+import { drive, hookDirectory, serverFile } from './python/drive.js';
 import {
   type Environment,
   hasPython,
@@ -216,5 +217,36 @@ describe.runIf(hasPython())('what the Python hook may keep', () => {
     const said = JSON.stringify([sink.spans, sink.logs]);
     expect(said).toContain('page=[redacted]');
     expect(said).toContain('item I-9 is [redacted]');
+  });
+});
+
+describe.runIf(hasPython())('the sources of the Python hook', () => {
+  it.each([10, 11, 12, 13, 14])('are syntax of Python 3.%i', (minor) => {
+    const code = [
+      'import ast, pathlib, sys',
+      'for file in pathlib.Path(sys.argv[1]).rglob("*.py"):',
+      `    ast.parse(file.read_text(), str(file), feature_version=(3, ${minor}))`,
+      '    print(file.name)',
+    ].join('\n');
+    const { python } = prepareEnvironment('mcp-1', [11, 13, 12]);
+    const { stdout, status } = spawnSync(python, ['-c', code, hookDirectory], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout.split('\n')).toContain('sitecustomize.py');
+  });
+
+  it('import nothing but the standard library', () => {
+    const code = [
+      'import ast, pathlib, sys',
+      'for file in pathlib.Path(sys.argv[1]).rglob("*.py"):',
+      '    for node in ast.walk(ast.parse(file.read_text())):',
+      '        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []',
+      '        if isinstance(node, ast.ImportFrom) and not node.level: names = [node.module]',
+      '        for name in names:',
+      '            if name.split(".")[0] not in sys.stdlib_module_names: print(name)',
+    ].join('\n');
+    const { python } = prepareEnvironment('mcp-1', [11, 13, 12]);
+    const { stdout } = spawnSync(python, ['-c', code, hookDirectory], { encoding: 'utf8' });
+    // The API is only joined where the server has loaded it.
+    expect(new Set(stdout.trim().split('\n'))).toEqual(new Set(['opentelemetry', 'spanpath_hook']));
   });
 });

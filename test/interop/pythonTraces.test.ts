@@ -89,10 +89,26 @@ describe.runIf(hasPython()).each(emitters)(
         workspace: null,
       });
       const { python, bin } = prepareEnvironment(requirements, [11, 12, 13]);
+      /** Both calls are there with what the server said of them. */
+      const settled = async (): Promise<void> => {
+        for (;;) {
+          const { rows: seen } = await collector.handlers['rows/list']({
+            spec,
+            from: 0,
+            count: 1000,
+          });
+          const isThere = (name: string): boolean => seen.some((row) => row.name.startsWith(name));
+          const failed = seen.find((row) => row.layer === 'wire' && row.name === 'storm');
+          if (isThere('GET') && isThere('ask the station') && (failed?.descendants ?? 0) > 0)
+            return;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      };
       await drive({
         endpoint: collector.endpoint,
         token,
         command: [...(launcher ? [join(bin, launcher)] : []), python, serverFile('traced')],
+        settled,
         env: { TEST_TELEMETRY: telemetry, ...(launcher ? { OTEL_METRICS_EXPORTER: 'none' } : {}) },
       });
       rows = (await collector.handlers['rows/list']({ spec, from: 0, count: 1000 })).rows;

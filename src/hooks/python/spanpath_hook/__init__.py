@@ -60,8 +60,8 @@ _POINTS = {
     "fastmcp.resources.function_resource": ("components", "patch"),
     # OpenTelemetry
     "opentelemetry.trace": ("otel", "patch_api"),
-    "opentelemetry.sdk.trace": ("otel", "patch_sdk"),
-    "opentelemetry.instrumentation.auto_instrumentation": ("otel", "patch_launcher"),
+    "opentelemetry.sdk.trace": ("otel_sdk", "patch_sdk"),
+    "opentelemetry.instrumentation.auto_instrumentation": ("otel_sdk", "patch_launcher"),
     # what a handler does
     "http.client": ("http_calls", "patch_http_client"),
     "httpx._client": ("http_calls", "patch_httpx"),

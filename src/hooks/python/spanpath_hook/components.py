@@ -56,7 +56,7 @@ def _patch_run(found, method):
 
     @functools.wraps(original)
     async def run(self, *args, **kwargs):
-        with Handling(self.fn):
+        with Handling(getattr(self, "fn", None)):
             return await original(self, *args, **kwargs)
 
     setattr(found, method, run)

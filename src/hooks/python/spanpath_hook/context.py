@@ -123,6 +123,9 @@ class Step:
         if error is not None:
             hide_frame(error)
 
+    def keep_on(self, owner):
+        keep(owner, self.span)
+
     def keep_open(self):
         """The span ends later, by `finish`."""
         if self.span is not None:
@@ -162,6 +165,15 @@ def hide_frame(error):
     traceback = error.__traceback__
     if traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_OURS):
         error.__traceback__ = traceback.tb_next
+
+
+def keep(owner, span):
+    """Leaves a span with the object whose end will end it."""
+    try:
+        if span is not None:
+            owner._spanpath = span
+    except Exception as error:  # a subclass that takes no attributes
+        export.report_failure("an object that keeps its span", error)
 
 
 class Untraced:

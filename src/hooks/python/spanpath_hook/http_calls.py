@@ -28,9 +28,9 @@ def _describe(method, url):
 
 
 def _answer(span, status):
-    if span is None:
+    if span is None or not isinstance(status, int):
         return
-    span.attributes["http.response.status_code"] = int(status)
+    span.attributes["http.response.status_code"] = status
     if status >= 400:
         span.fail(str(status))
 
@@ -45,7 +45,7 @@ def patch_http_client(module):
     @functools.wraps(putrequest)
     def start(self, method, url, *args, **kwargs):
         if not _is_instrumented("urllib", "urllib3", "requests"):
-            self._spanpath = context.begin(lambda: _describe(method, _full_url(self, url)))
+            context.keep(self, context.begin(lambda: _describe(method, _full_url(self, url))))
         with _Failing(self):
             return putrequest(self, method, url, *args, **kwargs)
 
@@ -105,14 +105,13 @@ class _Failing(context.Untraced):
 
 def _pass_on(connection, answer):
     """The span ends when the body was read, or the answer closed."""
-    span = connection.__dict__.pop("_spanpath", None)
     try:
+        span = connection.__dict__.pop("_spanpath", None)
         _answer(span, answer.status)
-        if answer.isclosed() or answer.length == 0:
-            if span is not None:
-                context.finish(span)
+        if span is not None and (answer.isclosed() or answer.length == 0):
+            context.finish(span)
         else:
-            answer._spanpath = span
+            context.keep(answer, span)
     except Exception as error:
         export.report_failure("http.client", error)
 
@@ -142,7 +141,7 @@ def patch_httpx(module):
                     return original(self, request, *args, **kwargs)
             with context.Step(lambda: _describe(request.method, request.url)) as step:
                 answer = original(self, request, *args, **kwargs)
-                _answer(step.span, answer.status_code)
+                _answer(step.span, getattr(answer, "status_code", None))
                 return answer
 
         client.send = send
@@ -157,7 +156,7 @@ def patch_httpx(module):
                     return await original(self, request, *args, **kwargs)
             with context.Step(lambda: _describe(request.method, request.url)) as step:
                 answer = await original(self, request, *args, **kwargs)
-                _answer(step.span, answer.status_code)
+                _answer(step.span, getattr(answer, "status_code", None))
                 return answer
 
         client.send = send
@@ -180,7 +179,7 @@ def patch_aiohttp(module):
                 return await original(self, method, str_or_url, **kwargs)
         with context.Step(lambda: _describe(method, self._build_url(str_or_url))) as step:
             answer = await original(self, method, str_or_url, **kwargs)
-            _answer(step.span, answer.status)
+            _answer(step.span, getattr(answer, "status", None))
             return answer
 
     session._request = _request

@@ -7,10 +7,9 @@ later, the proxies turn to that as they always do.
 
 import contextlib
 import functools
-import os
 import time
 
-from . import HERE, context, export, settings
+from . import context, export
 from .records import MAX_ATTRIBUTES, MAX_EVENTS, Span
 
 
@@ -94,7 +93,7 @@ class _Foreign:
 
     @property
     def kind(self):
-        return _kind(getattr(self._span, "kind", None))
+        return to_otlp_kind(getattr(self._span, "kind", None))
 
     @property
     def attributes(self):
@@ -110,7 +109,7 @@ class _Foreign:
             self._span.record_exception(error)
 
 
-def _kind(kind):
+def to_otlp_kind(kind):
     """OTLP counts the kinds from 1 (internal), the API from 0."""
     return 0 if kind is None else kind.value + 1
 
@@ -148,7 +147,7 @@ def _classes(trace):
                 self.span.events.append((timestamp or time.time_ns(), str(name), dict(attributes or {})))
 
         def add_link(self, context, attributes=None):
-            self.span.links.append(_link(context, attributes))
+            self.span.links.append(describe_link(context, attributes))
 
         def update_name(self, name):
             self.span.name = str(name)
@@ -191,11 +190,11 @@ def _classes(trace):
             else:
                 running = find_running() if context is None else None
                 ids = running and (running.trace_id, running.span_id)
-            span = Span(str(name), _kind(kind), ids, dict(attributes or {}), self._name, self._version)
+            span = Span(str(name), to_otlp_kind(kind), ids, dict(attributes or {}), self._name, self._version)
             if start_time is not None:
                 span.start = start_time
             for link in links or ():
-                span.links.append(_link(link.context, link.attributes))
+                span.links.append(describe_link(link.context, link.attributes))
             span.otel = HookSpan(span)
             return span.otel
 
@@ -216,101 +215,10 @@ def _classes(trace):
     return HookSpan, HookTracer
 
 
-def _link(found, attributes):
+def describe_link(found, attributes):
     return format(found.trace_id, "032x"), format(found.span_id, "016x"), dict(attributes or {})
 
 
 def _is_noise(span):
     """`mcp` 2.x makes a span for each notification; without a parent it is a trace of nothing."""
     return span.scope == "mcp-python-sdk" and not span.parent_id and span.name.startswith("notifications/")
-
-
-# --- an SDK that the server sets up
-
-
-def patch_sdk(module):
-    """Adds one more processor to each provider; those of the server are as they were."""
-    provider = module.TracerProvider
-    original = provider.__init__
-
-    class Processor(module.SpanProcessor):
-        def __init__(self, owner):
-            self._owner = owner
-            self._others = -1
-            self._is_sent = False
-
-        def on_end(self, span):
-            try:
-                if span.context.trace_flags.sampled and not self._is_sent_already():
-                    export.span(_copy(span))
-            except Exception as error:
-                export.report_failure("opentelemetry.sdk.trace", error)
-
-        def force_flush(self, timeout_millis=30000):
-            return True
-
-        def _is_sent_already(self):
-            """By an exporter of the server's own, e.g. because of the environment that the shim set."""
-            processors = self._owner._active_span_processor._span_processors
-            if len(processors) != self._others:
-                self._others = len(processors)
-                self._is_sent = any(_reaches_collector(one, 5) for one in processors if one is not self)
-            return self._is_sent
-
-    @functools.wraps(original)
-    def __init__(self, *args, **kwargs):
-        original(self, *args, **kwargs)
-        try:
-            self.add_span_processor(Processor(self))
-        except Exception as error:
-            export.report_failure("opentelemetry.sdk.trace", error)
-
-    provider.__init__ = __init__
-
-
-def _reaches_collector(thing, depth):
-    if depth == 0 or not hasattr(thing, "__dict__"):
-        return False
-    for key, value in list(vars(thing).items()):
-        if "endpoint" in key and isinstance(value, str):
-            if value.startswith(settings.endpoint + "/"):
-                return True
-        elif "process" in key or "export" in key or "wrapped" in key:
-            parts = value if isinstance(value, (list, tuple)) else (value,)
-            if any(_reaches_collector(part, depth - 1) for part in parts):
-                return True
-    return False
-
-
-def _copy(span):
-    """A finished span of the SDK as one of ours."""
-    out = Span.__new__(Span)
-    out.trace_id = format(span.context.trace_id, "032x")
-    out.span_id = format(span.context.span_id, "016x")
-    out.parent_id = format(span.parent.span_id, "016x") if span.parent is not None else ""
-    out.name, out.kind = span.name, _kind(span.kind)
-    out.start, out.end = span.start_time, span.end_time
-    out.attributes = dict(span.attributes or {})
-    out.events = [(event.timestamp, event.name, dict(event.attributes or {})) for event in span.events]
-    out.links = [_link(link.context, link.attributes) for link in span.links]
-    out.status, out.message = span.status.status_code.value, span.status.description or ""
-    scope = span.instrumentation_scope
-    out.scope, out.version = (scope.name, scope.version or "") if scope is not None else ("", "")
-    return out
-
-
-# --- opentelemetry-instrument
-
-
-def patch_launcher(module):
-    """Puts its own sitecustomize first and knows no other: ours goes before it and chain-loads it."""
-    original = module.execl
-
-    @functools.wraps(original)
-    def execl(*args):
-        directory = os.path.dirname(HERE)
-        others = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part and part != directory]
-        os.environ["PYTHONPATH"] = os.pathsep.join([directory, *others])
-        return original(*args)
-
-    module.execl = execl

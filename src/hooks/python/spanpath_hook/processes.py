@@ -20,7 +20,7 @@ def _patch_start(popen):
     @functools.wraps(original)
     def __init__(self, *args, **kwargs):
         with context.Step(lambda: _describe(args[0] if args else kwargs.get("args"))) as step:
-            self._spanpath = step.span
+            step.keep_on(self)
             original(self, *args, **kwargs)
             step.keep_open()
             if step.span is not None:

@@ -68,7 +68,8 @@ def _wrap_v2(handler, method):
         running = server_span()
         if isinstance(running, Span):  # the API's, with nothing but what the SDK wrote on it
             running.attributes.setdefault(NAMES[method], str(target))
-        with Call(method, target, ctx.request_id, ctx.meta, running is None) as call:
+        request_id, meta = getattr(ctx, "request_id", None), getattr(ctx, "meta", None)
+        with Call(method, target, request_id, meta, running is None) as call:
             with Handling(handler, dispatches=True):
                 result = await handler(ctx, params)
             call.answered(getattr(result, "is_error", False))
@@ -120,9 +121,9 @@ class _Traced:
         self._method = method
 
     async def __call__(self, request):
-        params = request.params
+        params = getattr(request, "params", None)
         target = getattr(params, METHODS[self._method][1], "")
-        with Call(self._method, target, _request_id(), params.meta) as call:
+        with Call(self._method, target, _request_id(), getattr(params, "meta", None)) as call:
             result = await self._handler(request)
             call.answered(getattr(getattr(result, "root", None), "isError", False))
             return result
