@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startCollector } from '../collector.js';
+import { importFile } from '../exchange/importFile.js';
 import { openInBrowser } from './openInBrowser.js';
 import { readOptions, UsageError } from './usage.js';
 
@@ -45,14 +47,27 @@ export async function runTraced(args: readonly string[]): Promise<number> {
   const view = `${collector.endpoint}/ui/?token=${token}`;
   process.stderr.write(`spanpath: the view is at ${view}\n`);
   if (values.open) openInBrowser(view);
-  const code = await runShim(collector.endpoint, token, values.name, command);
-  await collector.stop();
-  return code;
+  // A shim that has to end before all was delivered leaves the rest here.
+  const spool = mkdtempSync(join(tmpdir(), 'spanpath-run-'));
+  try {
+    const environment = {
+      SPANPATH_ENDPOINT: collector.endpoint,
+      SPANPATH_TOKEN: token,
+      SPANPATH_SPOOL: spool,
+    };
+    const code = await runShim(environment, values.name, command);
+    for (const path of readdirSync(spool, { withFileTypes: true })) {
+      if (path.isFile()) await importFile(collector.ingest, join(spool, path.name));
+    }
+    return code;
+  } finally {
+    await collector.stop();
+    rmSync(spool, { recursive: true, force: true });
+  }
 }
 
 function runShim(
-  endpoint: string,
-  token: string,
+  environment: Readonly<Record<string, string>>,
   name: string | undefined,
   command: readonly string[],
 ): Promise<number> {
@@ -62,7 +77,7 @@ function runShim(
     {
       stdio: 'inherit',
       // By environment, where no list of processes shows the token.
-      env: { ...process.env, SPANPATH_ENDPOINT: endpoint, SPANPATH_TOKEN: token },
+      env: { ...process.env, ...environment },
     },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
