@@ -88,6 +88,8 @@ export class Session {
     });
     const viewport = options.viewport ?? { width: 1440, height: 900 };
     const context = await browser.newContext({ viewport, permissions: ['clipboard-read'] });
+    // A busy machine is no failure; the test's own limit says when to give up.
+    context.setDefaultTimeout(90_000);
     const page = await context.newPage();
     await page.goto(server.url);
     const end = async () => {

@@ -63,6 +63,9 @@ export async function takePictures(folder: string): Promise<void> {
     await probe.runCommand('spanpath.showFindings');
     await page.waitForTimeout(1_500);
     await picture('findings');
+  } catch (error) {
+    await session.keepEvidence('pictures');
+    throw error;
   } finally {
     await session.stop();
     workspace.remove();
