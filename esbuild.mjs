@@ -89,7 +89,9 @@ const jobs = entries.map(({ in: input, out, ...options }) => ({
   legalComments: 'none',
   ...options,
 }));
-await Promise.all(copies.map(([from, to]) => cp(from, to, { recursive: true })));
+// What Python compiled on this machine is of no use on another.
+const isSource = (path) => !path.includes('__pycache__');
+await Promise.all(copies.map(([from, to]) => cp(from, to, { recursive: true, filter: isSource })));
 if (flags.watch) {
   for (const job of jobs) await (await context(job)).watch();
   console.log('watching');
