@@ -35,12 +35,9 @@ export class RootList {
   }
 
   private merge(): void {
-    const { flags, parent } = this.columns;
-    const fresh = [...new Set(this.moved)].filter(
-      (slot) => flags[slot]! & flag.used && parent[slot] === -1,
-    );
-    const freshKeys = new Map(fresh.map((slot) => [slot, this.startOf(slot)]));
-    fresh.sort((a, b) => freshKeys.get(a)! - freshKeys.get(b)! || a - b);
+    const { flags } = this.columns;
+    const fresh = this.freshRoots();
+    const freshKeys = Float64Array.from(fresh, (slot) => this.startOf(slot));
     const order = new Int32Array(this.length + fresh.length);
     const keys = new Float64Array(order.length);
     let to = 0;
@@ -53,16 +50,33 @@ export class RootList {
       const slot = this.order[from]!;
       if (flags[slot]! & flag.rootMoved) continue;
       const key = this.keys[from]!;
-      while (next < fresh.length && freshKeys.get(fresh[next]!)! < key) {
-        take(fresh[next]!, freshKeys.get(fresh[next++]!)!);
+      while (next < fresh.length && freshKeys[next]! < key) {
+        take(fresh[next]!, freshKeys[next++]!);
       }
       take(slot, key);
     }
-    for (; next < fresh.length; next++) take(fresh[next]!, freshKeys.get(fresh[next]!)!);
+    for (; next < fresh.length; next++) take(fresh[next]!, freshKeys[next]!);
     for (const slot of this.moved) flags[slot] = flags[slot]! & ~flag.rootMoved;
     this.moved = [];
     this.order = order;
     this.keys = keys;
     this.length = to;
+  }
+
+  /** Roots among what moved, each once, in order of start. */
+  private freshRoots(): Int32Array {
+    const { flags, parent } = this.columns;
+    const slots = Int32Array.from(this.moved).sort();
+    let count = 0;
+    for (const [place, slot] of slots.entries()) {
+      const isRoot = (flags[slot]! & flag.used) !== 0 && parent[slot] === -1;
+      if (isRoot && (place === 0 || slots[place - 1] !== slot)) slots[count++] = slot;
+    }
+    const fresh = slots.subarray(0, count);
+    const keys = Float64Array.from(fresh, (slot) => this.startOf(slot));
+    // Slots are mostly given out in order of start; then there is nothing to sort.
+    if (keys.every((key, place) => place === 0 || keys[place - 1]! <= key)) return fresh;
+    const keyOf = new Map(Array.from(fresh, (slot, place) => [slot, keys[place]!]));
+    return fresh.sort((a, b) => keyOf.get(a)! - keyOf.get(b)! || a - b);
   }
 }
