@@ -19,7 +19,7 @@ export async function takePictures(folder: string): Promise<void> {
       'breadcrumbs.enabled': false,
     },
   });
-  const { servers, form, traces, probe, page, workspace } = session;
+  const { servers, form, traces, probe, page, workbench, workspace } = session;
   const picture = async (name: string) => {
     await probe.runCommand('notifications.clearAll');
     await page.mouse.move(5, 995);
@@ -43,6 +43,12 @@ export async function takePictures(folder: string): Promise<void> {
     await probe.openFile(workspace.path('weather/server.ts'));
     await servers.open();
     await servers.start('weather');
+    // The start of a process is long beside what it then does; the picture is about calls.
+    await call('current_weather');
+    await form.showInTrace();
+    const cleared = probe.runCommand('spanpath.clear');
+    await workbench.answerDialog('Clear');
+    await cleared;
     for (const tool of ['plan_day', 'reserve_balloon', 'decode_report']) {
       await call(tool);
     }
