@@ -1,5 +1,8 @@
 import { flag, type SpanColumns } from './spanColumns.js';
 
+/** Moves that are put in order together. */
+const maxMoved = 65_536;
+
 /**
  * All top-level slots in order of start, kept by merging: what moved since the last look is
  * sorted and merged in, so that a flood of new calls costs one pass, not a sort.
@@ -21,6 +24,11 @@ export class RootList {
     const { flags } = this.columns;
     flags[slot] = flags[slot]! | flag.rootMoved;
     this.moved.push(slot);
+  }
+
+  /** Keeps what waits for a look short while nobody looks; not to be called amid a move. */
+  tidy(): void {
+    if (this.moved.length >= maxMoved) this.merge();
   }
 
   clear(): void {

@@ -257,6 +257,7 @@ export class SpanIndex {
     this.calls.count(slot);
     if (columns.firstChild[slot] !== -1) this.calls.recountBelow(slot);
     this.changed(slot);
+    this.roots.tidy();
   }
 
   /** A placeholder starts with its first child. */
