@@ -96,7 +96,9 @@ describe('server-everything, as npm has it', () => {
     expect(await form.resultText()).toContain(call.says);
     const row = await eventually('a finished row', async () => {
       const { rows } = await probe.rows({ query: `tool:${call.tool}` });
-      return rows.findLast(({ name, duration }) => name === call.tool && duration !== null);
+      return rows.findLast(
+        (one) => one.layer === 'wire' && one.outcome !== null && one.name === call.tool,
+      );
     });
     expect(row).toMatchObject({ name: call.tool, server: 'everything', outcome: 'ok' });
     const details = await probe.details(row);

@@ -56,7 +56,9 @@ describe('a server behind a URL', () => {
     expect(await form.resultText()).toContain('23');
     const row = await eventually('its row', async () => {
       const { rows } = await probe.rows({ query: 'tool:get-sum' });
-      return rows.find(({ name, duration }) => name === 'get-sum' && duration !== null);
+      return rows.find(
+        ({ name, layer, outcome }) => name === 'get-sum' && layer === 'wire' && outcome !== null,
+      );
     });
     expect(row).toMatchObject({ server: 'remote', outcome: 'ok', layer: 'wire' });
     const details = await probe.details(row);

@@ -73,7 +73,7 @@ function rowsOf(tool: string, complete: (rows: readonly SpanRow[]) => boolean) {
   const { probe } = open();
   return eventually(`the rows of ${tool}`, async () => {
     const { rows } = await probe.rows({ query: `tool:${tool}` });
-    const from = rows.findIndex(({ name }) => name === tool);
+    const from = rows.findIndex(({ name, layer }) => name === tool && layer === 'wire');
     const own = rows.slice(from);
     return from >= 0 && complete(own) && own;
   });
