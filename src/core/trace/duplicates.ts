@@ -8,6 +8,8 @@ const client = layers.indexOf('mcp-client');
 const tool = layers.indexOf('tool');
 /** Siblings that are looked at; one request has one handling, so real ones are few. */
 const maxSiblings = 16;
+/** OpenTelemetry for JavaScript takes the start of a trace's first span in whole milliseconds (ns). */
+const clockGrain = 1_000_000;
 
 /**
  * Whether a span tells again what another one told: two emitters saw one request. Then it has no
@@ -33,13 +35,67 @@ export function originalOf(index: SpanIndex, slot: number): number {
     return -1;
   }
   index.links.sortChildren(parent);
+  // The longest saw most of the handling; of equals the first.
+  let longest = -1;
+  let isNear = false;
   let sibling = columns.firstChild[parent]!;
   for (let seen = 0; sibling !== -1 && seen < maxSiblings; seen++) {
-    if (sibling === slot) return -1;
-    if (columns.layer[sibling] === layer && isSame(index, sibling, slot)) return sibling;
+    if (sibling === slot) isNear = true;
+    const isTold = columns.layer[sibling] === layer && isSame(index, sibling, slot);
+    const isLonger = longest === -1 || columns.duration[sibling]! > columns.duration[longest]!;
+    if (isTold && isLonger) longest = sibling;
     sibling = columns.next[sibling]!;
   }
-  return -1;
+  return longest === slot || !isNear ? -1 : longest;
+}
+
+/**
+ * Where a handling that another emitter tells beside it finds its place: below the part of the
+ * original that ran around it, which is the handler, or else below the original. -1 for a span
+ * that is no such duplicate.
+ */
+function hostOf(index: SpanIndex, slot: number): number {
+  const { columns } = index;
+  const original = originalOf(index, slot);
+  if (original === -1 || original === columns.parent[slot]) return -1;
+  const start = index.startOf(slot);
+  const end = start + columns.duration[slot]!;
+  let child = columns.firstChild[original]!;
+  for (let seen = 0; child !== -1 && seen < maxSiblings; seen++) {
+    const from = index.startOf(child);
+    const to = from + columns.duration[child]!;
+    const isAround = from - clockGrain <= start && to + clockGrain >= end;
+    if (isAround && columns.flags[child]! & flag.present) return child;
+    child = columns.next[child]!;
+  }
+  return original;
+}
+
+/** Fills `out` with the slots that stand directly below `slot` in a tree of rows, by start. */
+export function listChildren(index: SpanIndex, slot: number, out: number[]): void {
+  const { layer, firstChild, next, parent } = index.columns;
+  out.length = 0;
+  const isCaller = layer[slot] === wire || layer[slot] === client;
+  if (isCaller) index.links.sortChildren(slot);
+  for (let child = firstChild[slot]!; child !== -1; child = next[child]!) {
+    if (isCaller && layer[child] === server && hostOf(index, child) !== -1) continue;
+    out.push(child);
+  }
+  const above = parent[slot]!;
+  const handling =
+    layer[slot] === server ? slot : above !== -1 && layer[above] === server ? above : -1;
+  const caller = handling === -1 ? -1 : parent[handling]!;
+  if (caller === -1 || (layer[caller] !== wire && layer[caller] !== client)) return;
+  const own = out.length;
+  index.links.sortChildren(caller);
+  let sibling = firstChild[caller]!;
+  for (let seen = 0; sibling !== -1 && seen < maxSiblings; seen++) {
+    if (sibling !== handling && layer[sibling] === server && hostOf(index, sibling) === slot) {
+      out.push(sibling);
+    }
+    sibling = next[sibling]!;
+  }
+  if (out.length > own) out.sort((a, b) => index.startOf(a) - index.startOf(b));
 }
 
 /** Slots of all spans that tell the same request as `slot`, itself first. */

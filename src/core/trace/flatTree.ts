@@ -1,4 +1,4 @@
-import { isDuplicate } from './duplicates.js';
+import { isDuplicate, listChildren } from './duplicates.js';
 import { layers } from './model.js';
 import { flag } from './spanColumns.js';
 import type { SpanIndex } from './spanIndex.js';
@@ -23,10 +23,10 @@ export interface TreeOptions {
 
 /**
  * Lays a tree out in rows. A slot without a row of its own hands its children to the row above:
- * a hidden layer, a duplicate beside native telemetry, a missing parent with a single child.
+ * a hidden layer, a duplicate of native telemetry, a missing parent with a single child.
  */
 export function flattenTree(index: SpanIndex, top: number, options: TreeOptions): FlatTree {
-  const { columns, links } = index;
+  const { links } = index;
   const slots: number[] = [];
   const depths: number[] = [];
   const shifts: number[] = [];
@@ -45,10 +45,7 @@ export function flattenTree(index: SpanIndex, top: number, options: TreeOptions)
       shifts.push(shift);
     }
     links.sortChildren(slot);
-    children.length = 0;
-    for (let child = columns.firstChild[slot]!; child !== -1; child = columns.next[child]!) {
-      children.push(child);
-    }
+    listChildren(index, slot, children);
     const below = visible ? depth + 1 : depth;
     for (let at = children.length - 1; at >= 0; at--) {
       const child = children[at]!;
@@ -75,11 +72,12 @@ export function measureTree(
   options: TreeOptions,
   isExpanded: (slot: number) => boolean,
 ): { rows: number; end: number } {
-  const { firstChild, next, flags, duration } = index.columns;
+  const { flags, duration } = index.columns;
   let rows = 0;
   let end = Number.NEGATIVE_INFINITY;
   // Slot, shift, whether a closed row hides it.
   const stack: number[] = [top, 0, 0];
+  const children: number[] = [];
   while (stack.length > 0) {
     const hidden = stack.pop()!;
     const shift = stack.pop()!;
@@ -91,9 +89,9 @@ export function measureTree(
       const to = length < 0 ? Number.POSITIVE_INFINITY : index.startOf(slot) + shift + length;
       if (to > end) end = to;
     }
-    if (firstChild[slot] === -1) continue;
     const below = hidden === 1 || (visible && !isExpanded(slot)) ? 1 : 0;
-    for (let child = firstChild[slot]!; child !== -1; child = next[child]!) {
+    listChildren(index, slot, children);
+    for (const child of children) {
       stack.push(child, options.rawTimes ? 0 : shiftOf(index, slot, child, shift), below);
     }
   }

@@ -4,6 +4,8 @@ import type { SpanIds } from './records.js';
 
 /** `createContextKey('OpenTelemetry Context Key SPAN')` of every version of the API. */
 export const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
+/** `SpanKind.CLIENT` as the API counts; OTLP counts from one more. */
+const apiClientKind = 2;
 const apiKey = Symbol.for('opentelemetry.js.api.1');
 
 interface ContextManager {
@@ -38,6 +40,19 @@ function innerSpan(traceId: string): SpanIds | null {
   const context = span?.spanContext?.();
   const isSampled = ((context?.traceFlags ?? 0) & 1) === 1;
   return context && isSampled && context.traceId === traceId ? context : null;
+}
+
+/** Whether the app itself tells of the HTTP request under way: the active span is its client span. */
+export function isHttpTold(): boolean {
+  const span = registeredApi().context?.active().getValue(spanKey) as
+    | { kind?: number; attributes?: Record<string, unknown> }
+    | undefined;
+  const { attributes } = span ?? {};
+  return (
+    span?.kind === apiClientKind &&
+    !!attributes &&
+    ('http.request.method' in attributes || 'http.method' in attributes)
+  );
 }
 
 /** Runs a step below a span, in the hook's context and, where the app has one, in its SDK's. */

@@ -2,7 +2,7 @@
 import { scopes } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
 import { describeError, exceptionEvent } from './errors.js';
-import { parentIds, registeredApi } from './otelContext.js';
+import { isHttpTold, parentIds, registeredApi } from './otelContext.js';
 import { nowMs, randomHex, type SpanIds } from './records.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -29,6 +29,9 @@ interface UndiciRequest {
 }
 
 const maxUrl = 2000;
+/** A large app has thousands of modules: the look at all of them is not for every request. */
+const lookAgainMs = 1000;
+const instrumented = { found: false, lookedMs: Number.NEGATIVE_INFINITY };
 
 export function watchOutgoing(telemetry: Telemetry): void {
   const { subscribe } =
@@ -45,8 +48,8 @@ export function watchOutgoing(telemetry: Telemetry): void {
   };
   const start = (request: object, method: string, url: () => string): void => {
     const parent = parentIds();
-    // An SDK of the app has its own instrumentation; two spans for one request would mislead.
-    if (!parent || isInstrumented()) return;
+    // Where the app tells of its requests, two spans for one request would mislead.
+    if (!parent || isInstrumented() || isHttpTold()) return;
     const text = url();
     if (isExport(method, text)) return;
     const ids = { traceId: parent.traceId, spanId: randomHex(16) };
@@ -124,9 +127,14 @@ function isExport(method: string, url: string): boolean {
 
 function isInstrumented(): boolean {
   if (!registeredApi().trace) return false;
-  return Object.keys(require.cache).some((file) =>
-    /[\\/]@opentelemetry[\\/]instrumentation-(http|undici)[\\/]/.test(file),
-  );
+  const now = nowMs();
+  if (now - instrumented.lookedMs > lookAgainMs && !instrumented.found) {
+    instrumented.lookedMs = now;
+    instrumented.found = Object.keys(require.cache).some((file) =>
+      /[\\/]@opentelemetry[\\/]instrumentation-(http|undici)[\\/]/.test(file),
+    );
+  }
+  return instrumented.found;
 }
 
 function describeUrl(method: string, text: string): Record<string, string | number> {

@@ -177,7 +177,26 @@ describe('one request that two emitters told', () => {
     };
     const inner: Told = { id: 'inner', parent: 'hook', start: 12 };
     for (const order of permutations([wire, native, hook, inner])) {
-      expect(outline(indexOf(order))).toEqual(['0 wire', '1 native', '1 inner']);
+      expect(outline(indexOf(order))).toEqual(['0 wire', '1 native', '2 inner']);
+    }
+  });
+
+  it('stands below the handler that ran around it', () => {
+    const hook: Told = {
+      ...{ id: 'hook', parent: 'wire', kind: 2, start: 10.4, duration: 50 },
+      attributes: mcp('f'),
+      scope: 'spanpath.hook.node',
+    };
+    const handler: Told = { id: 'handler', parent: 'hook', start: 11, duration: 48 };
+    const native: Told = {
+      // Its clock counts whole milliseconds: it seems to start before what it runs in.
+      ...{ id: 'native', parent: 'wire', kind: 2, start: 10.2, duration: 46 },
+      attributes: mcp('f'),
+      scope: 'weather',
+    };
+    const inner: Told = { id: 'inner', parent: 'native', start: 13 };
+    for (const order of permutations([wire, hook, handler, native, inner])) {
+      expect(outline(indexOf(order))).toEqual(['0 wire', '1 hook', '2 handler', '3 inner']);
     }
   });
 
