@@ -98,6 +98,8 @@ describe('while spans stream in', () => {
     });
     await page.keyboard.press('Home');
     for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowDown');
+    // The view opened at the end; the rows at the top are on their way.
+    await expect.poll(() => topName(page)).not.toBe('');
     const heap = () =>
       page.evaluate(() => {
         (globalThis as unknown as { gc(): void }).gc();
