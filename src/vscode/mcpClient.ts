@@ -169,10 +169,20 @@ function connectionOf(client: Client, listTimeoutMs: number): Connection {
     return rows;
   };
   const capabilities = client.getServerCapabilities() ?? {};
+  /** Tools that answer only by way of a task (2025-11-25). */
+  const taskTools = new Set<string>();
   return {
     serverVersion: client.getServerVersion()?.version ?? '',
     instructions: client.getInstructions() ?? '',
-    listTools: () => (capabilities.tools ? listAll<ToolInfo>('tools/list', 'tools') : none()),
+    listTools: async () => {
+      if (!capabilities.tools) return [];
+      const tools = await listAll<ToolInfo>('tools/list', 'tools');
+      taskTools.clear();
+      for (const { name, execution } of tools) {
+        if (execution?.taskSupport === 'required') taskTools.add(name);
+      }
+      return tools;
+    },
     listPrompts: () =>
       capabilities.prompts ? listAll<PromptInfo>('prompts/list', 'prompts') : none(),
     listResources: async () => {
@@ -184,11 +194,35 @@ function connectionOf(client: Client, listTimeoutMs: number): Connection {
       if (resources.status === 'rejected') throw resources.reason;
       return [...resources.value, ...(templates.status === 'fulfilled' ? templates.value : [])];
     },
-    callTool: (name, args, options) => ask('tools/call', { name, arguments: args }, options),
+    callTool: (name, args, options) =>
+      taskTools.has(name)
+        ? callAsTask(client, { name, arguments: args }, options)
+        : ask('tools/call', { name, arguments: args }, options),
     getPrompt: (name, args, options) => ask('prompts/get', { name, arguments: args }, options),
     readResource: (uri, options) => ask('resources/read', { uri }, options),
     close: () => client.close(),
   };
+}
+
+/** Asks for a task, follows it to its end, and answers with what it came to. */
+async function callAsTask(
+  client: Client,
+  params: { name: string; arguments: Record<string, unknown> },
+  options: CallOptions = {},
+): Promise<Record<string, unknown>> {
+  const messages = client.experimental.tasks.requestStream(
+    { method: 'tools/call', params },
+    ResultSchema,
+    { task: {}, timeout: callTimeoutMs, ...(options.signal ? { signal: options.signal } : {}) },
+  );
+  let progress = 0;
+  for await (const message of messages) {
+    if (message.type === 'result') return message.result;
+    if (message.type === 'error') throw message.error;
+    const { status, statusMessage } = message.task;
+    options.onProgress?.({ progress: ++progress, message: statusMessage ?? status });
+  }
+  throw new Error('The task ended without a result');
 }
 
 function none(): Promise<never[]> {

@@ -52,7 +52,7 @@ describe.runIf(hasPython())('the Python hook is there', () => {
       tools: ['echo'],
       settled: called(sink, 'echo'),
     });
-    expect(isLoaded(sink)).toBe(true);
+    await sink.until(() => isLoaded(sink));
     expect(sink.spans.map((one) => one.name)).toContain('tools/call echo');
   });
 
@@ -96,7 +96,7 @@ describe.runIf(hasPython())('the Python hook is there', () => {
       settled: called(sink, 'echo'),
     });
     expect(stderr).toContain(`customized by ${join(own, 'sitecustomize.py')}`);
-    expect(isLoaded(sink)).toBe(true);
+    await sink.until(() => isLoaded(sink));
   });
 
   it('and what its sitecustomize raises is said as Python says it', async () => {
@@ -113,7 +113,7 @@ describe.runIf(hasPython())('the Python hook is there', () => {
     expect(stderr).toContain(
       'Error in sitecustomize; set PYTHONVERBOSE for traceback:\nValueError: broken',
     );
-    expect(isLoaded(sink)).toBe(true);
+    await sink.until(() => isLoaded(sink));
   });
 
   it('with the PYTHONPATH of the user still in front of what the server imports', async () => {

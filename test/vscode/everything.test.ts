@@ -56,15 +56,8 @@ const calls: readonly Call[] = [
   },
   { tool: 'get-roots-list', says: 'oots' },
 ];
-/** These ask the client back, or run as tasks; they are called in tests of their own. */
-const elsewhere = [
-  'trigger-elicitation-request',
-  'trigger-url-elicitation',
-  'trigger-sampling-request',
-  'trigger-sampling-request-async',
-  'trigger-elicitation-request-async',
-  'simulate-research-query',
-];
+/** These ask the client back, or answer by way of a task; each has a test of its own below. */
+const elsewhere = ['trigger-elicitation-request', 'simulate-research-query'];
 
 describe('server-everything, as npm has it', () => {
   it('starts traced, and offers no tool that is not called here', async () => {
@@ -108,6 +101,36 @@ describe('server-everything, as npm has it', () => {
     for (const text of Object.values({ ...call.fill, ...call.choose })) {
       expect(details?.argumentsText).toContain(text);
     }
+  });
+
+  it('a tool that asks back shows its question, and takes no for an answer', async () => {
+    const { servers, form, probe, workbench } = open();
+    const tool = 'trigger-elicitation-request';
+    await servers.reveal(tool);
+    await servers.row(tool).click();
+    await form.waitForTool(tool);
+    await form.press('Call');
+    await workbench.answerDialog('Decline');
+    expect(await form.resultText()).toMatch(/declined/i);
+    await eventually('its row', async () => {
+      const { rows } = await probe.rows({ query: `tool:${tool}` });
+      return rows.find((one) => one.layer === 'wire' && one.outcome === 'ok');
+    });
+  });
+
+  it('a tool that answers by way of a task is followed to its end', async () => {
+    const { servers, form, probe } = open();
+    const tool = 'simulate-research-query';
+    await servers.reveal(tool);
+    await servers.row(tool).click();
+    await form.waitForTool(tool);
+    await form.fill('topic', 'weather balloons');
+    await form.press('Call');
+    expect(await form.resultText()).toContain('weather balloons');
+    await eventually('its row', async () => {
+      const { rows } = await probe.rows({ query: `tool:${tool}` });
+      return rows.find((one) => one.layer === 'wire' && one.outcome === 'ok');
+    });
   });
 
   it('opens a handler in node_modules, read-only', async () => {

@@ -39,6 +39,7 @@ export interface ToolInfo {
   readonly description?: string;
   readonly inputSchema?: JsonObject;
   readonly annotations?: { readonly title?: string; readonly destructiveHint?: boolean };
+  readonly execution?: { readonly taskSupport?: string };
 }
 
 export interface PromptInfo {
