@@ -28,8 +28,20 @@ export async function pickServer(
   return (await vscode.window.showQuickPick(rows, { title, matchOnDetail: true }))?.server;
 }
 
+/** True in a trusted workspace; elsewhere says what is missing and offers the way there. */
+export async function ensureTrusted(): Promise<boolean> {
+  if (vscode.workspace.isTrusted) return true;
+  const manage = 'Manage Workspace Trust';
+  const text = 'Spanpath starts servers only in a trusted workspace.';
+  if ((await vscode.window.showInformationMessage(text, manage)) === manage) {
+    await vscode.commands.executeCommand('workbench.trust.manage');
+  }
+  return false;
+}
+
 /** Starts the server when it does not run yet; undefined (and a message) when it cannot. */
 export async function ensureRunning(server: Server): Promise<ServerOffer | undefined> {
+  if (!(await ensureTrusted())) return undefined;
   if (server.state.kind !== 'running') {
     await vscode.window.withProgress(
       { location: { viewId: 'spanpath.servers' }, title: `Starting ${server.name}` },

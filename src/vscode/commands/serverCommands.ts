@@ -4,7 +4,7 @@ import type { Inputs } from '../config/inputs.js';
 import type { Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
 import type { ServerNode } from '../servers/serverTree.js';
-import { ensureRunning, pickServer } from './pickers.js';
+import { ensureRunning, ensureTrusted, pickServer } from './pickers.js';
 
 type Place = { uri: vscode.Uri; offset: number; length: number };
 /** A row of the Servers view, a server's name (keybindings, other extensions), or nothing. */
@@ -49,7 +49,7 @@ export function registerServerCommands(parts: ServerCommandParts): vscode.Dispos
       "Trace in VS Code's agent",
       (server) => !agent.has(server),
       async (server) => {
-        if (await agent.publish(server)) await tellPublished(server);
+        if ((await ensureTrusted()) && (await agent.publish(server))) await tellPublished(server);
       },
     ),
     untraceInAgent: withServer(
