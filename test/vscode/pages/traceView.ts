@@ -1,4 +1,5 @@
 import type { Frame, Locator, Page } from 'playwright-core';
+import { eventually } from '../rig/eventually.js';
 import { Workbench } from './workbench.js';
 
 /** The trace view: its waterfall and details, inside a webview. */
@@ -36,11 +37,20 @@ export class TraceView {
   async walkUpTo(name: string): Promise<void> {
     await this.page.keyboard.press('End');
     const frame = await this.frame();
-    await frame.locator('.row-selected').first().waitFor();
-    const total = Number(await frame.locator('[role="treegrid"]').getAttribute('aria-rowcount'));
-    for (let step = 0; step < total; step++) {
+    const selected = frame.locator('.row-selected').first();
+    await selected.waitFor();
+    const place = async () => Number(await selected.getAttribute('aria-rowindex'));
+    // The heading is row 1.
+    for (let at = await place(); at > 1; ) {
       if ((await this.selectedName()) === name) return;
+      if (at === 2) break;
       await this.page.keyboard.press('ArrowUp');
+      // A key is answered with the next frame; reading before would skip rows.
+      const from = at;
+      at = await eventually('the selection to move', async () => {
+        const now = await place();
+        return now !== from && now;
+      });
     }
     throw new Error(`The keyboard does not reach "${name}" in the trace view`);
   }
