@@ -23,9 +23,25 @@ const ending = (extension) => ({
 /** As `src/collector/loadGrpc.ts` names it; the same from `dist/`. */
 const grpc = '*/grpc/server.js';
 
+/**
+ * esbuild copies the namespace of a CommonJS import once for each module that imports it; the
+ * editor's has hundreds of members, and fifty modules do. Here it is copied once.
+ */
+const editorOnce = {
+  name: 'editor once',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^vscode$/ }, ({ namespace }) =>
+      namespace === 'editor'
+        ? { path: 'vscode', external: true }
+        : { path: 'vscode', namespace: 'editor' },
+    );
+    onLoad({ filter: /./, namespace: 'editor' }, () => ({ contents: `export * from 'vscode';` }));
+  },
+};
+
 /** entry → dist file, and what is special about it */
 const entries = [
-  { in: 'src/extension.ts', out: 'extension', ...node, external: ['vscode'] },
+  { in: 'src/extension.ts', out: 'extension', ...node, plugins: [editorOnce] },
   // The SDK's client is heavy: its own file, loaded by the first server that is started.
   { in: 'src/vscode/mcpClient.ts', out: 'mcpClient', ...node, external: ['vscode'] },
   { in: 'src/collector/worker.ts', out: 'collector', ...node, external: [grpc] },

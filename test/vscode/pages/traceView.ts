@@ -35,11 +35,17 @@ export class TraceView {
 
   /** With the keyboard: from the last row upwards to one of that name. */
   async walkUpTo(name: string): Promise<void> {
-    await this.page.keyboard.press('End');
     const frame = await this.frame();
+    await eventually('the trace view to have the keyboard', () =>
+      frame.evaluate(() => document.hasFocus() && document.activeElement?.role === 'treegrid'),
+    );
+    await this.page.keyboard.press('End');
     const selected = frame.locator('.row-selected').first();
-    await selected.waitFor();
     const place = async () => Number(await selected.getAttribute('aria-rowindex'));
+    const grid = frame.locator('[role="treegrid"]');
+    await eventually('the last row to be selected', async () => {
+      return (await place()) === Number(await grid.getAttribute('aria-rowcount'));
+    });
     // The heading is row 1.
     for (let at = await place(); at > 1; ) {
       if ((await this.selectedName()) === name) return;
