@@ -55,8 +55,12 @@ export class CallForm {
       if (await field.evaluate((element) => element === document.activeElement)) break;
       await this.page.keyboard.press('Tab');
     }
-    await this.page.keyboard.press('Control+A');
-    await this.page.keyboard.type(text);
+    // A key pressed while the editor still moves the focus about is lost to a person too.
+    await eventually(`“${text}” to stand in ${label}`, async () => {
+      await this.page.keyboard.press('Control+A');
+      await this.page.keyboard.type(text);
+      return (await field.inputValue()) === text;
+    });
   }
 
   /** With the mouse: the icon beside the outcome that leads to the call in the trace view. */
