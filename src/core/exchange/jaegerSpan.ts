@@ -131,7 +131,9 @@ function anyValueOf(type: string | undefined, value: unknown): unknown {
     case 'boolean':
       return { boolValue: value };
     case 'number': {
-      const isInteger = Number.isSafeInteger(value) && type?.toLowerCase() !== 'float64';
+      const isInteger =
+        Number.isSafeInteger(value) &&
+        (typeof type === 'string' ? type.toLowerCase() : undefined) !== 'float64';
       return isInteger ? { intValue: value } : { doubleValue: value };
     }
     case 'string':

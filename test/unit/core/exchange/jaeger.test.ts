@@ -166,6 +166,18 @@ describe('a trace that Jaeger saved', () => {
     expect(found.spans.map(({ resource }) => ({ ...resource }))).toEqual([{}, {}]);
   });
 
+  it('takes a tag whose type is no text', async () => {
+    const span = {
+      traceID,
+      spanID: 'a1',
+      startTime: 5,
+      duration: 5,
+      tags: [{ type: [], value: 5 }],
+    };
+    const { report } = await read(JSON.stringify({ data: [{ spans: [span], processes: {} }] }));
+    expect(report.spans).toBe(1);
+  });
+
   it('never throws, whatever stands in it', async () => {
     const odd = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(traceID, 'a1', 5, '7'));
     const tag = fc.record({ key: odd, type: odd, value: odd }, { requiredKeys: [] });
