@@ -94,12 +94,16 @@ describe('server-everything, as npm has it', () => {
       );
     });
     expect(row).toMatchObject({ name: call.tool, server: 'everything', outcome: 'ok' });
-    const details = await probe.details(row);
-    expect(details?.wire.map(({ direction }) => direction)).toEqual(
+    // The row comes with the live channel; its messages come with the span.
+    const details = await eventually('the messages of the call', async () => {
+      const found = await probe.details(row);
+      return found && found.wire.length >= 2 ? found : undefined;
+    });
+    expect(details.wire.map(({ direction }) => direction)).toEqual(
       expect.arrayContaining(['client-to-server', 'server-to-client']),
     );
     for (const text of Object.values({ ...call.fill, ...call.choose })) {
-      expect(details?.argumentsText).toContain(text);
+      expect(details.argumentsText).toContain(text);
     }
   });
 
