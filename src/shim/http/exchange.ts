@@ -62,8 +62,17 @@ export class Exchange {
     }
   }
 
-  /** The server's head is there. */
-  answered(status: number, raw: RawHeaders): void {
+  /** The server's head is there, and perhaps bytes of its answer; told after they were passed on. */
+  answered(status: number, raw: RawHeaders, bytes: Buffer | null): void {
+    if (this.over) return;
+    if (this.stream === 0) this.openStream(status, raw);
+    if (bytes === null) return;
+    const { outbox } = this.context;
+    outbox.copy(recordKinds.streamBytes, this.stream, outbox.now(), bytes);
+    if (this.single && bytes.includes('"input_required"')) this.noteWish(bytes);
+  }
+
+  private openStream(status: number, raw: RawHeaders): void {
     const type = headerOf(raw, 'content-type') ?? '';
     const given = headerOf(raw, 'mcp-session-id');
     const { conversations } = this.context;
@@ -90,14 +99,7 @@ export class Exchange {
     const sessionId = legacySession(endpoint);
     if (sessionId === null) return;
     this.conversation = this.context.conversations.session(sessionId);
-    this.tellStream();
-  }
-
-  /** Bytes of the answer, after they were passed on. */
-  passed(bytes: Buffer): void {
-    const { outbox } = this.context;
-    outbox.copy(recordKinds.streamBytes, this.stream, outbox.now(), bytes);
-    if (this.single && bytes.includes('"input_required"')) this.noteWish(bytes);
+    if (this.stream > 0) this.tellStream();
   }
 
   /** The answer is complete, or the server broke it off. */

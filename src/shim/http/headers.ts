@@ -15,43 +15,51 @@ const hopByHop = new Set([
 
 export type RawHeaders = readonly string[];
 
-/** Name and value pairs, in order and spelling; without those that belong to the connection. */
-export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set()): string[] {
+/** Their names in lower case, and `names` with them. */
+export function connectionHeaders(...names: readonly string[]): ReadonlySet<string> {
+  return new Set([...hopByHop, ...names]);
+}
+
+/** Name and value pairs, in order and spelling; without those named (in lower case). */
+export function headersWithout(raw: RawHeaders, without: ReadonlySet<string>): string[] {
   const kept: string[] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = raw[index] ?? '';
-    const lower = name.toLowerCase();
-    if (!hopByHop.has(lower) && !without.has(lower)) kept.push(name, raw[index + 1] ?? '');
+    if (!without.has(name.toLowerCase())) kept.push(name, raw[index + 1] ?? '');
   }
   return kept;
 }
 
 export function headerOf(raw: RawHeaders, wanted: string): string | null {
   for (let index = 0; index + 1 < raw.length; index += 2) {
-    if (raw[index]?.toLowerCase() === wanted) return raw[index + 1] ?? null;
+    const name = raw[index] ?? '';
+    // Lengths first: most names need no lower case to be told apart.
+    if (name.length === wanted.length && name.toLowerCase() === wanted) {
+      return raw[index + 1] ?? null;
+    }
   }
   return null;
 }
 
-/** The same headers with the value of `wanted` put through `change`. */
-export function changeHeader(
+/** The same headers with the values of those named (in lower case) put through `change`. */
+export function changeHeaders(
   raw: RawHeaders,
-  wanted: string,
+  names: ReadonlySet<string>,
   change: (value: string) => string,
 ): string[] {
   return raw.map((part, index) =>
-    index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted ? change(part) : part,
+    index % 2 === 1 && names.has((raw[index - 1] ?? '').toLowerCase()) ? change(part) : part,
   );
 }
 
 /** Loopback names with the right port, so that no page reaches the proxy by a name of its own. */
-export function isOwnHost(host: string | undefined, port: number): boolean {
+export function isOwnHost(host: string | null, port: number): boolean {
   return host === `127.0.0.1:${port}` || host === `localhost:${port}` || host === `[::1]:${port}`;
 }
 
 /** Browsers say where a request comes from: only pages of this machine, or of the server itself. */
-export function isAllowedOrigin(origin: string | undefined, upstream: URL): boolean {
-  if (origin === undefined || origin === upstream.origin) return true;
+export function isAllowedOrigin(origin: string | null, upstream: URL): boolean {
+  if (origin === null || origin === upstream.origin) return true;
   if (!/^https?:/i.test(origin)) return origin !== 'null';
   try {
     const { hostname } = new URL(origin);

@@ -4,7 +4,7 @@ import { growthOf, traceparentBytes } from '../../core/jsonrpc/splice.js';
 import { parseTraceparent } from '../../core/mcp/traceContext.js';
 import { planLine, spliceAll } from '../injector.js';
 import { type Asked, askedIn } from './conversations.js';
-import { changeHeader, headerOf } from './headers.js';
+import { changeHeaders, headerOf } from './headers.js';
 import type { ProxyContext } from './proxy.js';
 
 export interface Prepared {
@@ -20,6 +20,7 @@ export interface Prepared {
   readonly opaque: boolean;
 }
 
+const outerContext: ReadonlySet<string> = new Set(['traceparent']);
 const nothingAsked: Asked = { ids: [], methods: [] };
 
 export function prepare(
@@ -60,7 +61,7 @@ export function prepare(
     // A trace that the client continues over HTTP goes on through the shim's span.
     headers:
       parent && place !== undefined
-        ? changeHeader(headers, 'traceparent', () =>
+        ? changeHeaders(headers, outerContext, () =>
             bytes.toString('latin1', place, place + traceparentBytes),
           )
         : headers,

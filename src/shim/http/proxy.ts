@@ -17,7 +17,13 @@ import { RetryContexts } from '../retryContexts.js';
 import { readBody } from './body.js';
 import { Conversations } from './conversations.js';
 import { Exchange } from './exchange.js';
-import { endToEnd, headerOf, isAllowedOrigin, isOwnHost } from './headers.js';
+import {
+  connectionHeaders,
+  headerOf,
+  headersWithout,
+  isAllowedOrigin,
+  isOwnHost,
+} from './headers.js';
 import { prepare } from './prepare.js';
 import { passResponse } from './response.js';
 
@@ -91,10 +97,12 @@ function listen(server: Server, port: number): Promise<number> {
 }
 
 function refusalOf(request: IncomingMessage, upstream: URL, port: number): string | null {
-  if (!isOwnHost(request.headers.host, port)) {
+  // Not `headers`, which is made when it is first asked for.
+  const { rawHeaders } = request;
+  if (!isOwnHost(headerOf(rawHeaders, 'host'), port)) {
     return 'this proxy answers to 127.0.0.1 and localhost only';
   }
-  if (!isAllowedOrigin(request.headers.origin, upstream)) {
+  if (!isAllowedOrigin(headerOf(rawHeaders, 'origin'), upstream)) {
     return 'pages of other origins may not use this proxy';
   }
   return null;
@@ -110,7 +118,7 @@ function refuse(response: ServerResponse, status: number, message: string): void
 }
 
 /** Replaced, or true of the connection to the proxy only. */
-const replaced = new Set(['host', 'content-length']);
+const replaced = connectionHeaders('host', 'content-length');
 
 async function forward(
   request: IncomingMessage,
@@ -125,7 +133,7 @@ async function forward(
   if (body === null) return;
   const prepared = prepare(request, body.start, body.rest !== null, context);
   const exchange = new Exchange(request, prepared, context);
-  const headers = endToEnd(prepared.headers, replaced);
+  const headers = headersWithout(prepared.headers, replaced);
   headers.push('Host', upstream.host);
   if (body.rest) {
     const length = headerOf(request.rawHeaders, 'content-length');

@@ -1,11 +1,21 @@
 /** Passes a server's answer on, byte by byte but for URLs that name the server's own origin. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from './exchange.js';
-import { changeHeader, endToEnd, headerOf, toProxyOrigin } from './headers.js';
+import {
+  changeHeaders,
+  connectionHeaders,
+  headerOf,
+  headersWithout,
+  toProxyOrigin,
+} from './headers.js';
 import type { ProxyContext } from './proxy.js';
 
 /** Small documents that are read whole before they go on. */
 const maxRewritten = 1 << 20;
+
+const ofConnection = connectionHeaders();
+/** Where to authorise and where to go next, as seen through the proxy (RFC 9728, RFC 9110). */
+const leading: ReadonlySet<string> = new Set(['www-authenticate', 'location']);
 
 export function passResponse(
   answer: IncomingMessage,
@@ -15,14 +25,16 @@ export function passResponse(
 ): void {
   const status = answer.statusCode ?? 502;
   const { upstream, own } = context;
-  let headers = endToEnd(answer.rawHeaders);
-  // Where to authorise and where to go next, as seen through the proxy (RFC 9728, RFC 9110).
-  for (const name of ['www-authenticate', 'location']) {
-    headers = changeHeader(headers, name, (value) => toProxyOrigin(value, upstream, own));
-  }
-  exchange.answered(status, answer.rawHeaders);
-  answer.on('error', () => exchange.ended(status, false));
+  const headers = changeHeaders(headersWithout(answer.rawHeaders, ofConnection), leading, (value) =>
+    toProxyOrigin(value, upstream, own),
+  );
+  const passed = (bytes: Buffer | null) => exchange.answered(status, answer.rawHeaders, bytes);
+  answer.on('error', () => {
+    passed(null);
+    exchange.ended(status, false);
+  });
   answer.on('close', () => {
+    passed(null);
     exchange.ended(status, answer.complete);
     if (!answer.complete) response.destroy();
   });
@@ -31,22 +43,31 @@ export function passResponse(
     return;
   }
   response.writeHead(status, answer.statusMessage, headers);
-  // A stream may say nothing for long, and the client waits for its head; a body of known length
-  // follows at once, and goes out with it.
-  if (answer.headers['content-length'] === undefined) response.flushHeaders();
+  // The client may wait for the head of a stream that says nothing for long; where the body came
+  // along with the head, they go out together.
+  const head = setImmediate(() => {
+    response.flushHeaders();
+    passed(null);
+  });
   const endpoint =
-    isEventStream(answer) && exchange.method === 'GET'
+    exchange.method === 'GET' && isEventStream(answer)
       ? new EndpointEvent(upstream, own, (url) => exchange.named(url))
       : null;
   answer.on('data', (chunk: Buffer) => {
     const bytes = endpoint ? endpoint.take(chunk) : chunk;
-    if (bytes.length > 0 && !response.write(bytes)) answer.pause();
-    exchange.passed(chunk);
+    if (bytes.length > 0) {
+      clearImmediate(head);
+      // The last bytes and the end of the answer are one write.
+      if (!endpoint && answer.complete && answer.readableLength === 0) response.end(bytes);
+      else if (!response.write(bytes)) answer.pause();
+    }
+    passed(chunk);
   });
   response.on('drain', () => answer.resume());
   answer.on('end', () => {
+    clearImmediate(head);
     if (endpoint) response.write(endpoint.rest());
-    response.end();
+    if (!response.writableEnded) response.end();
   });
 }
 
@@ -85,7 +106,7 @@ function rewriteWhole(
     );
     const body = Buffer.from(shown);
     response.writeHead(status, [
-      ...endToEnd(headers, new Set(['content-length'])),
+      ...headersWithout(headers, new Set(['content-length'])),
       'Content-Length',
       String(body.length),
     ]);
