@@ -134,9 +134,7 @@ export class Conversation {
     for (const id of ids) {
       const call = this.open.take(callKey(sender, id));
       if (!call) continue;
-      // A subscription is open until somebody closes it: that is its proper end.
-      const isSubscription = call.method === 'subscriptions/listen';
-      this.close(call, isSubscription ? succeeded : verdict, timeNanos);
+      this.close(call, endOf(call, verdict), timeNanos);
     }
   }
 
@@ -295,7 +293,8 @@ export class Conversation {
       if (!target) return;
       this.keep(target, received, null);
       this.cancelled.set(key, target.ref);
-      this.close(target, cancelledBy(stringMember(params, 'reason') ?? ''), timeNanos);
+      const verdict = cancelledBy(stringMember(params, 'reason') ?? '');
+      this.close(target, endOf(target, verdict), timeNanos);
       return;
     }
     if (call) {
@@ -366,4 +365,9 @@ export class Conversation {
     const { resource, version } = this.options;
     this.listener.onDidLog({ ...log, resource, scope: { name: scopes.shim, version } });
   }
+}
+
+/** A subscription is open until somebody closes it: that is its proper end. */
+function endOf({ method }: OpenCall, verdict: Verdict): Verdict {
+  return method === 'subscriptions/listen' ? succeeded : verdict;
 }
