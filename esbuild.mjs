@@ -48,9 +48,18 @@ const entries = [
   // So is gRPC: its own file, read when it is switched on.
   { in: 'src/collector/grpc/server.ts', out: 'grpc/server', ...node },
   { in: 'src/indexer/worker.ts', out: 'indexer', ...node },
+  // What forwards starts before what follows is even read.
   { in: 'src/shim/main.ts', out: 'shim', ...node },
+  { in: 'src/shim/telemetry/thread.ts', out: 'telemetry', ...node },
   // Loaded into servers, which may run on an older Node than Spanpath itself.
-  { in: 'src/hooks/node/preload.ts', out: 'hooks/node/preload', ...hook, ...ending('.cjs') },
+  {
+    in: 'src/hooks/node/preload.ts',
+    out: 'hooks/node/preload',
+    ...hook,
+    ...ending('.cjs'),
+    external: ['./hook.cjs'],
+  },
+  { in: 'src/hooks/node/hook.ts', out: 'hooks/node/hook', ...hook, ...ending('.cjs') },
   { in: 'src/hooks/node/loader.ts', out: 'hooks/node/loader', ...hook, ...ending('.mjs') },
   {
     in: 'src/cli.ts',

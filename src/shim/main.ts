@@ -1,13 +1,5 @@
-/** `dist/shim.js`: forwards in this thread, telemetry in another one of the same file. */
-import { enableCompileCache } from 'node:module';
-import { isMainThread } from 'node:worker_threads';
-import { stayYoungSmall } from './tidy.js';
+/** `dist/shim.js`: forwards. Its telemetry has a thread and a file of its own, `dist/telemetry.js`. */
+import { join } from 'node:path';
+import { run } from './run.js';
 
-if (isMainThread) {
-  // In code, since the environment variable would reach the server too.
-  enableCompileCache?.();
-  stayYoungSmall();
-  void import('./run.js').then(({ run }) => run(__filename));
-} else {
-  void import('./telemetry/thread.js').then(({ runTelemetry }) => runTelemetry());
-}
+void run({ directory: __dirname, telemetry: join(__dirname, 'telemetry.js') });

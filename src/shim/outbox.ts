@@ -3,7 +3,7 @@
  * telemetry thread every few milliseconds. Costs a copy; never waits. When the other thread
  * falls behind by `maxBehind` bytes, what comes then is counted instead of kept.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { ControlMessage, FromTelemetry, TelemetrySetup, ToTelemetry } from './control.js';
 import { type Draft, type RecordKind, recordKinds, sizeOfDraft, writeRecord } from './records.js';
 
@@ -11,7 +11,7 @@ const blockBytes = 64 << 10;
 const flushMs = 25;
 /** Without an answer for so long the telemetry starts all the same, so that the wait is seen. */
 const startMs = 400;
-const maxBehind = 6 << 20;
+const maxBehind = 16 << 20;
 const none = Buffer.alloc(0);
 
 export class Outbox {
@@ -22,14 +22,17 @@ export class Outbox {
   private queued = 0;
   private lost = 0;
   private worker: Worker | null = null;
+  private starting: Promise<void> | null = null;
   private dead = false;
   private timer: NodeJS.Timeout | null = null;
   private readonly progress = new SharedArrayBuffer(16);
+  /** What was read when it was last looked up, which is when it might be too little. */
+  private readThen = 0;
   private readonly read = new BigInt64Array(this.progress);
   private readonly lastTraffic = new Float64Array(this.progress);
   private clockOffset = performance.timeOrigin;
 
-  /** `file` is the bundle that starts the telemetry thread when it is not the main thread. */
+  /** `file` is the bundle of the telemetry thread. */
   constructor(
     private readonly file: string,
     private readonly setup: Omit<TelemetrySetup, 'progress'>,
@@ -70,26 +73,14 @@ export class Outbox {
   }
 
   /** The thread costs CPU that a server needs while it starts: called when its first answer passed. */
-  start(): void {
-    if (this.worker || this.dead) return;
-    const worker = new Worker(this.file, {
-      workerData: { ...this.setup, progress: this.progress } satisfies TelemetrySetup,
-      // Small heaps: what is kept lives shortly, and a wrapper should weigh little.
-      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 3 },
-      stdout: true,
-      stderr: true,
-      execArgv: [],
-    });
-    this.worker = worker;
-    worker.unref();
-    worker.on('error', () => this.die());
-    worker.on('exit', () => this.die());
-    this.flush();
+  start(): Promise<void> {
+    this.starting ??= this.startThread();
+    return this.starting;
   }
 
   /** Resolves when all was delivered or spooled, soon after `withinMs` at the latest. */
   async finish(withinMs: number): Promise<void> {
-    this.start();
+    await this.start();
     const { worker } = this;
     if (!worker) return;
     this.flush();
@@ -106,8 +97,28 @@ export class Outbox {
     });
   }
 
+  private async startThread(): Promise<void> {
+    // Read only now: it would cost every start a millisecond.
+    const { Worker } = await import('node:worker_threads');
+    const worker = new Worker(this.file, {
+      workerData: { ...this.setup, progress: this.progress } satisfies TelemetrySetup,
+      // Small heaps: what is kept lives shortly, and a wrapper should weigh little.
+      resourceLimits: { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 3 },
+      stdout: true,
+      stderr: true,
+      execArgv: [],
+    });
+    this.worker = worker;
+    worker.unref();
+    worker.on('error', () => this.die());
+    worker.on('exit', () => this.die());
+    this.flush();
+  }
+
   private isBehind(size: number): boolean {
-    return this.queued + size - Number(Atomics.load(this.read, 0)) > maxBehind;
+    if (this.queued + size - this.readThen <= maxBehind) return false;
+    this.readThen = Number(Atomics.load(this.read, 0));
+    return this.queued + size - this.readThen > maxBehind;
   }
 
   private write(draft: Draft, size: number): void {
@@ -124,7 +135,7 @@ export class Outbox {
   private readonly onTimer = (): void => {
     this.timer = null;
     if (this.worker) this.flush();
-    else this.start();
+    else void this.start();
   };
 
   private seal(): void {

@@ -17,11 +17,11 @@ export class PassingLine {
     this.length += part.length;
     const room = Math.min(part.length, maxKeptBytes - this.headBytes);
     if (room > 0) {
-      this.head.push(room === part.length ? part : part.subarray(0, room));
+      this.head.push(Buffer.from(part.subarray(0, room)));
       this.headBytes += room;
     }
     if (room === part.length) return;
-    // Copied, so that the large chunk it came from can go.
+    // Copied, since what it came from is read into again.
     const rest = Buffer.from(part.subarray(Math.max(room, part.length - keptTailBytes)));
     this.tail.push(rest);
     this.tailBytes += rest.length;

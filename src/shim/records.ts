@@ -27,6 +27,14 @@ export const recordKinds = {
 } as const;
 export type RecordKind = (typeof recordKinds)[keyof typeof recordKinds];
 
+/** `count` of the places, from `first` on, in `bytes`; a place of -1 has no `traceparent`. */
+export interface DraftContexts {
+  readonly bytes: Buffer;
+  readonly places: readonly number[];
+  readonly first: number;
+  readonly count: number;
+}
+
 /** One record as it is written. */
 export interface Draft {
   readonly kind: RecordKind;
@@ -38,8 +46,8 @@ export interface Draft {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
-  /** `traceparent`s of the requests in the payload, in order; -1 for one that has none. */
-  readonly contexts: { readonly bytes: Buffer; readonly places: readonly number[] } | null;
+  /** `traceparent`s of the requests in the payload, or null. */
+  readonly contexts: DraftContexts | null;
 }
 
 /** One record as it is read. */
@@ -55,7 +63,7 @@ export interface ShimRecord {
 export const headerBytes = 24;
 
 export function sizeOfDraft(draft: Draft): number {
-  const contexts = draft.contexts?.places.length ?? 0;
+  const contexts = draft.contexts?.count ?? 0;
   return headerBytes + contexts * traceparentBytes + draft.end - draft.start;
 }
 
@@ -64,15 +72,18 @@ export function writeRecord(block: Buffer, view: DataView, at: number, draft: Dr
   const { contexts, start, end } = draft;
   view.setUint32(at, end - start, true);
   block[at + 4] = draft.kind;
-  block[at + 5] = contexts?.places.length ?? 0;
+  block[at + 5] = contexts?.count ?? 0;
   view.setUint16(at + 6, draft.conversation, true);
   view.setFloat64(at + 8, draft.time, true);
   view.setFloat64(at + 16, draft.number, true);
   let to = at + headerBytes;
   if (contexts) {
-    for (const place of contexts.places) {
-      if (place < 0) block.fill(0, to, to + traceparentBytes);
-      else contexts.bytes.copy(block, to, place, place + traceparentBytes);
+    const { bytes, places, first, count } = contexts;
+    for (let request = first; request < first + count; request++) {
+      const place = places[request] ?? -1;
+      for (let index = 0; index < traceparentBytes; index++) {
+        block[to + index] = place < 0 ? 0 : (bytes[place + index] ?? 0);
+      }
       to += traceparentBytes;
     }
   }

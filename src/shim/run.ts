@@ -1,6 +1,5 @@
 /** The forwarding thread from start to exit. */
 import { fstatSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { childEnvironment } from './childEnvironment.js';
 import { discoverCollector, type Target } from './discovery.js';
 import { hookRefusal } from './hookRefusal.js';
@@ -12,7 +11,15 @@ import { type Ending, runStdio } from './stdio.js';
 /** How long the exit may wait for telemetry; what is left then was spooled. */
 const finishMs = 800;
 
-export async function run(file: string): Promise<void> {
+/** Where the parts of the shim are. */
+export interface Places {
+  /** Of the bundle; the hooks are below it. */
+  readonly directory: string;
+  /** The bundle of the telemetry thread. */
+  readonly telemetry: string;
+}
+
+export async function run(places: Places): Promise<void> {
   let options: ShimOptions;
   try {
     options = parseOptions(process.argv.slice(2), process.env);
@@ -26,9 +33,9 @@ export async function run(file: string): Promise<void> {
     ? { endpoint: options.endpoint, token: options.token }
     : // Other clients start servers wherever they are; their configuration names the workspace.
       discoverCollector(options.home, process.env.SPANPATH_WORKSPACE || process.cwd());
-  const outbox = new Outbox(file, { options, target });
+  const outbox = new Outbox(places.telemetry, { options, target });
   if (options.http) await runHttp(options, options.http, outbox);
-  else await wrapStdio(options, target, outbox, dirname(file));
+  else await wrapStdio(options, target, outbox, places.directory);
 }
 
 async function wrapStdio(
@@ -80,7 +87,7 @@ async function runHttp(
     const upstream = new URL(http.url);
     const proxy = await startProxy({ upstream, port: http.port, inject: options.inject }, outbox);
     process.stderr.write(`spanpath: ${proxy.url} traces ${redactedUrl(upstream)}\n`);
-    outbox.start();
+    void outbox.start();
     const signal = await ended();
     await proxy.close();
     await outbox.finish(finishMs);

@@ -2,9 +2,10 @@
  * Runs a stdio server as if the shim were not there: bytes, end of input, signals and the exit
  * code pass through. Back-pressure comes from the peer alone.
  */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import spawn from 'cross-spawn';
+import { isatty } from 'node:tty';
+import { readPipe, readStdin } from './byteSource.js';
 import { guardChild } from './guard.js';
 import { Injector } from './injector.js';
 import type { Outbox } from './outbox.js';
@@ -34,9 +35,10 @@ const passedOn: readonly NodeJS.Signals[] = [
 ];
 
 /** Resolves when the server is gone and its output was taken; rejects when it cannot start. */
-export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
+export async function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
   const [command = '', ...args] = server.command;
-  const child = spawn(command, args, { env: server.env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const launch = await spawner();
+  const child = launch(command, args, { env: server.env, stdio: ['pipe', 'pipe', 'pipe'] });
   return new Promise((resolve, reject) => {
     child.once('error', (error) => {
       if (child.pid === undefined) reject(error);
@@ -45,10 +47,10 @@ export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
     outbox.control(0, { type: 'open', attributes: { 'network.transport': 'pipe' } });
     const activity = { last: performance.now() };
     const retries = new RetryContexts();
-    forwardServer(child.stdout, child.stdin, outbox, retries, activity);
-    forwardErrors(child.stderr, outbox, activity);
     const guard = guardChild(child, activity);
     forwardClient(child.stdin, server, outbox, retries, () => guard.inputEnded());
+    forwardServer(child.stdout, child.stdin, outbox, retries, activity);
+    forwardErrors(child.stderr, outbox, activity);
     forwardSignals(child);
     child.once('close', (code, signal) => {
       guard.release();
@@ -59,12 +61,19 @@ export function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
   });
 }
 
+/** Windows needs help to find `.cmd` and scripts with a first line; elsewhere the system does. */
+async function spawner(): Promise<typeof spawn> {
+  if (process.platform !== 'win32') return spawn;
+  const { default: crossSpawn } = await import('cross-spawn');
+  return crossSpawn as typeof spawn;
+}
+
 function forwardSignals(child: ChildProcess): void {
   for (const signal of passedOn) {
     try {
       process.on(signal, () => {
         // A terminal has already told the whole process group.
-        if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+        if (!(signal === 'SIGINT' && isatty(0))) child.kill(signal);
       });
     } catch {
       // Not known on this platform.
@@ -79,21 +88,22 @@ function forwardClient(
   retries: RetryContexts,
   onEnd: () => void,
 ): void {
-  const input = process.stdin;
   const injector = new Injector(outbox, server.inject, retries, (bytes) => {
     if (!stdin.write(bytes)) input.pause();
+    return stdin.writableLength > 0;
   });
-  stdin.on('drain', () => input.resume());
-  // The server closed its end or died: what the client says goes nowhere, as without the shim.
-  stdin.on('error', () => input.resume());
-  input.on('data', (chunk: Buffer) => injector.receive(chunk));
   const end = () => {
     injector.end();
     stdin.end();
     onEnd();
   };
-  input.once('error', end);
-  input.once('end', end);
+  const input = readStdin((bytes) => {
+    injector.receive(bytes);
+    return stdin.writableLength > 0;
+  }, end);
+  stdin.on('drain', () => input.resume());
+  // The server closed its end or died: what the client says goes nowhere, as without the shim.
+  stdin.on('error', () => input.resume());
 }
 
 function forwardServer(
@@ -106,20 +116,25 @@ function forwardServer(
   const output = process.stdout;
   const tap = new ServerTap(outbox);
   let started = false;
-  stdout.on('data', (chunk: Buffer) => {
-    if (!output.write(chunk)) stdout.pause();
-    tap.receive(chunk);
-    retries.answered(chunk);
-    activity.last = performance.now();
-    if (started) return;
-    started = true;
-    setImmediate(() => outbox.start());
-  });
-  stdout.on('end', () => tap.end());
-  output.on('drain', () => stdout.resume());
+  const source = readPipe(
+    stdout,
+    (bytes) => {
+      if (!output.write(bytes)) source.pause();
+      tap.receive(bytes);
+      retries.answered(bytes);
+      activity.last = performance.now();
+      if (!started) {
+        started = true;
+        setImmediate(() => void outbox.start());
+      }
+      return output.writableLength > 0;
+    },
+    () => tap.end(),
+  );
+  output.on('drain', () => source.resume());
   output.on('error', () => {
     // Nobody reads any more: the server learns it as it would without the shim.
-    stdout.destroy();
+    source.destroy();
     stdin.end();
   });
 }

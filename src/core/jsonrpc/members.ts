@@ -1,4 +1,4 @@
-/** Steps through the members of a JSON object in bytes, in order. */
+/** Steps through the members of a JSON object in bytes, in order; one may be used again. */
 import {
   backslash,
   closeBrace,
@@ -11,23 +11,29 @@ import {
   stringAt,
 } from './tokens.js';
 
+const nothing = new Uint8Array(0);
+
 export class Members {
   valueStart = -1;
   valueEnd = -1;
   /** After the closing brace once there are no more members; -1 when the object does not end. */
   end = -1;
+  /** Nothing is read from here on. */
+  limit = 0;
   private keyStart = -1;
   private keyEnd = -1;
-  private at: number;
+  private at = 0;
   private first = true;
+  private bytes: Uint8Array = nothing;
 
   /** `start` is at the opening brace; nothing is read from `limit` on. */
-  constructor(
-    private readonly bytes: Uint8Array,
-    start: number,
-    private readonly limit: number,
-  ) {
+  enter(bytes: Uint8Array, start: number, limit: number): this {
+    this.bytes = bytes;
+    this.limit = limit;
     this.at = start + 1;
+    this.first = true;
+    this.valueStart = this.valueEnd = this.end = this.keyStart = this.keyEnd = -1;
+    return this;
   }
 
   /** The next member with its value. False at the end, and where the text is not an object's. */
@@ -35,7 +41,7 @@ export class Members {
     return this.nextKey() && this.skipValue();
   }
 
-  /** The next key; the caller then calls `skipValue`, or `within` and `leave`. */
+  /** The next key; the caller then calls `skipValue`, or steps through the value and calls `leave`. */
   nextKey(): boolean {
     const { bytes, limit } = this;
     let at = skipSpace(bytes, this.at, limit);
@@ -62,11 +68,6 @@ export class Members {
     this.valueEnd = skipValue(this.bytes, this.valueStart, this.limit);
     this.at = this.valueEnd;
     return this.valueEnd >= 0;
-  }
-
-  /** The members of the present value, which is an object. */
-  within(): Members {
-    return new Members(this.bytes, this.valueStart, this.limit);
   }
 
   /** Goes on after the value whose members `inner` has stepped through. */

@@ -50,7 +50,18 @@ export class ScannedMessage {
   argumentsEnd = -1;
   errorStart = -1;
 
-  constructor(readonly start: number) {}
+  constructor(public start: number) {}
+
+  /** As new, for a message at `start`. */
+  reset(start: number): void {
+    this.start = start;
+    this.end = this.idStart = this.idEnd = this.methodStart = this.methodEnd = -1;
+    this.paramsStart = this.paramsEnd = this.metaStart = this.metaEnd = -1;
+    this.traceparentStart = this.traceparentEnd = this.tracestateStart = this.tracestateEnd = -1;
+    this.baggageStart = this.baggageEnd = this.requestStateStart = this.requestStateEnd = -1;
+    this.resultStart = this.resultEnd = this.argumentsStart = this.argumentsEnd = -1;
+    this.errorStart = -1;
+  }
 
   /** `request` has a method and an id, `notification` a method, `response` only an answer. */
   get kind(): 'request' | 'notification' | 'response' | 'other' {
@@ -79,11 +90,22 @@ export function scanMessages(
 ): readonly ScannedMessage[] | null {
   const first = skipSpace(bytes, start, end);
   if (first >= end) return null;
-  if (bytes[first] === openBrace) {
-    const message = scanObject(bytes, first, end);
-    return message && skipSpace(bytes, message.end, end) === end ? [message] : null;
-  }
-  return bytes[first] === openBracket ? scanBatch(bytes, first, end) : null;
+  if (bytes[first] === openBracket) return scanBatch(bytes, first, end);
+  const message = new ScannedMessage(first);
+  return scanMessage(bytes, first, end, message) ? [message] : null;
+}
+
+/** Reads a line that is one object into `message`; false when it is not. */
+export function scanMessage(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  message: ScannedMessage,
+): boolean {
+  const first = skipSpace(bytes, start, end);
+  if (first >= end || bytes[first] !== openBrace) return false;
+  message.reset(first);
+  return scanObject(bytes, message, end) && skipSpace(bytes, message.end, end) === end;
 }
 
 function scanBatch(bytes: Uint8Array, start: number, end: number): ScannedMessage[] | null {
@@ -94,8 +116,8 @@ function scanBatch(bytes: Uint8Array, start: number, end: number): ScannedMessag
   }
   while (at < end) {
     if (bytes[at] === openBrace) {
-      const message = scanObject(bytes, at, end);
-      if (!message) return null;
+      const message = new ScannedMessage(at);
+      if (!scanObject(bytes, message, end)) return null;
       messages.push(message);
       at = message.end;
     } else {
@@ -128,17 +150,20 @@ const keys = {
   baggage: encoder.encode('baggage'),
 };
 
-/** The object that starts at `start`, or null when it does not end before `end`. */
-function scanObject(bytes: Uint8Array, start: number, end: number): ScannedMessage | null {
-  const message = new ScannedMessage(start);
-  const members = new Members(bytes, start, end);
+/** Steppers of a message and of its `params`, used again for each: nothing here calls itself. */
+const outerMembers = new Members();
+const innerMembers = new Members();
+
+/** The object that starts at `message.start`; false when it does not end before `end`. */
+function scanObject(bytes: Uint8Array, message: ScannedMessage, end: number): boolean {
+  const members = outerMembers.enter(bytes, message.start, end);
   while (members.nextKey()) {
     const { valueStart } = members;
     // Told apart by length first: this runs for every member of every message.
     switch (members.plainKeyLength) {
       case 2:
         if (!members.keyIs(keys.id)) break;
-        if (!members.skipValue()) return null;
+        if (!members.skipValue()) return false;
         message.idStart = bytes[valueStart] === 0x6e ? -1 : valueStart;
         message.idEnd = members.valueEnd;
         continue;
@@ -149,26 +174,26 @@ function scanObject(bytes: Uint8Array, start: number, end: number): ScannedMessa
         break;
       case 6:
         if (members.keyIs(keys.params)) {
-          if (!scanParams(bytes, message, members)) return null;
+          if (!scanParams(bytes, message, members)) return false;
           continue;
         }
         if (members.keyIs(keys.method)) {
-          if (!members.skipValue()) return null;
+          if (!members.skipValue()) return false;
           message.methodStart = bytes[valueStart] === quote ? valueStart : -1;
           message.methodEnd = members.valueEnd;
           continue;
         }
         if (members.keyIs(keys.result)) {
-          if (!members.skipValue()) return null;
+          if (!members.skipValue()) return false;
           message.resultStart = valueStart;
           message.resultEnd = members.valueEnd;
           continue;
         }
     }
-    if (!members.skipValue()) return null;
+    if (!members.skipValue()) return false;
   }
   message.end = members.end;
-  return message.end < 0 ? null : message;
+  return message.end >= 0;
 }
 
 /** Reads `params` on the way to its end. False when it does not end. */
@@ -181,7 +206,7 @@ function scanParams(bytes: Uint8Array, message: ScannedMessage, outer: Members):
     message.paramsEnd = outer.valueEnd;
     return true;
   }
-  const params = outer.within();
+  const params = innerMembers.enter(bytes, outer.valueStart, outer.limit);
   while (params.nextKey()) {
     const isMeta = params.keyIs(keys.meta);
     const isState = !isMeta && params.keyIs(keys.requestState);
@@ -205,7 +230,7 @@ function scanParams(bytes: Uint8Array, message: ScannedMessage, outer: Members):
 }
 
 function scanMeta(bytes: Uint8Array, message: ScannedMessage): void {
-  const meta = new Members(bytes, message.metaStart, message.metaEnd);
+  const meta = innerMembers.enter(bytes, message.metaStart, message.metaEnd);
   while (meta.next()) {
     if (meta.keyIs(keys.traceparent)) {
       message.traceparentStart = meta.valueStart;

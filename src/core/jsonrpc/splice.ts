@@ -11,11 +11,10 @@ export interface SpliceFrame {
   readonly after: Uint8Array;
 }
 
-/** Replace `remove` bytes at `at` with the frame and a `traceparent` of 55 bytes between. */
-export interface Splice {
-  readonly at: number;
-  readonly remove: number;
-  readonly frame: SpliceFrame;
+/** Replace `remove` bytes at `at` with a frame and a `traceparent` of 55 bytes between. */
+export interface SplicePlace {
+  at: number;
+  remove: number;
 }
 
 export const traceparentBytes = 55;
@@ -34,20 +33,33 @@ const onlyParamsMember = frame('"_meta":{"traceparent":"', '"}');
 const lastMember = frame(',"params":{"_meta":{"traceparent":"', '"}}');
 
 /**
- * Where `message` takes its `traceparent`, or null when there is no place for it: `params` or
- * `_meta` is there and is not an object. A value that is there is replaced; else it becomes the
- * first member, so that what follows keeps its order and its meaning.
+ * Writes to `place` where `message` takes its `traceparent` and returns the frame around it; null
+ * when there is no place for it: `params` or `_meta` is there and is not an object. A value that
+ * is there is replaced; else it becomes the first member, so that what follows keeps its order and
+ * its meaning.
  */
-export function planSplice(bytes: Uint8Array, message: ScannedMessage): Splice | null {
+export function planSplice(
+  bytes: Uint8Array,
+  message: ScannedMessage,
+  place: SplicePlace,
+): SpliceFrame | null {
   const { traceparentStart, traceparentEnd, metaStart, metaEnd, paramsStart, paramsEnd } = message;
+  place.remove = 0;
   if (traceparentStart >= 0) {
-    return { at: traceparentStart, remove: traceparentEnd - traceparentStart, frame: value };
+    place.at = traceparentStart;
+    place.remove = traceparentEnd - traceparentStart;
+    return value;
   }
-  if (metaStart >= 0) return intoObject(bytes, metaStart, metaEnd, metaMember, onlyMetaMember);
+  if (metaStart >= 0) {
+    place.at = metaStart + 1;
+    return intoObject(bytes, metaStart, metaEnd, metaMember, onlyMetaMember);
+  }
   if (paramsStart >= 0) {
+    place.at = paramsStart + 1;
     return intoObject(bytes, paramsStart, paramsEnd, paramsMember, onlyParamsMember);
   }
-  return { at: message.end - 1, remove: 0, frame: lastMember };
+  place.at = message.end - 1;
+  return lastMember;
 }
 
 function intoObject(
@@ -56,14 +68,7 @@ function intoObject(
   end: number,
   more: SpliceFrame,
   only: SpliceFrame,
-): Splice | null {
+): SpliceFrame | null {
   if (bytes[start] !== openBrace) return null;
-  const empty = skipSpace(bytes, start + 1, end) === end - 1;
-  return { at: start + 1, remove: 0, frame: empty ? only : more };
-}
-
-/** How many bytes longer the message becomes. */
-export function growthOf(splice: Splice): number {
-  const { before, after } = splice.frame;
-  return before.length + traceparentBytes + after.length - splice.remove;
+  return skipSpace(bytes, start + 1, end) === end - 1 ? only : more;
 }

@@ -53,7 +53,7 @@ export class Exchange {
     const { conversation } = this;
     const { clientLine: kind, clientTail } = recordKinds;
     const end = Math.min(original.length, maxKeptBytes);
-    const contexts = places ? { bytes: body, places } : null;
+    const contexts = places ? { bytes: body, places, first: 0, count: places.length } : null;
     const number = original.length;
     outbox.append({ kind, conversation, time, number, bytes: original, start: 0, end, contexts });
     if (end < number) {

@@ -1,8 +1,7 @@
 /** A client's request as the server gets it. */
 import type { IncomingMessage } from 'node:http';
-import { growthOf, traceparentBytes } from '../../core/jsonrpc/splice.js';
+import { traceparentBytes } from '../../core/jsonrpc/splice.js';
 import { parseTraceparent } from '../../core/mcp/traceContext.js';
-import { planLine, spliceAll } from '../injector.js';
 import { type Asked, askedIn } from './conversations.js';
 import { changeHeaders, headerOf } from './headers.js';
 import type { ProxyContext } from './proxy.js';
@@ -39,25 +38,19 @@ export function prepare(
   if (!context.inject) return plain;
   const outer = headerOf(headers, 'traceparent');
   const parent = outer === null ? null : parseTraceparent(outer);
+  const { plan } = context;
+  plan.clear();
+  plan.addLine(original, 0, original.length);
   // `_meta` speaks for the call itself; the header only for the request that carries it.
-  const requests = planLine(original, 0, original.length, context.retries).map((planned) => ({
-    ...planned,
-    parent: planned.parent ?? parent,
-  }));
-  if (!requests.some(({ splice }) => splice)) return plain;
-  let growth = 0;
-  for (const { splice } of requests) if (splice) growth += growthOf(splice);
-  const { bytes, places } = spliceAll(
-    original,
-    [{ start: 0, end: original.length, requests }],
-    growth,
-  );
-  const [first] = places;
-  const place = first?.find((one) => one >= 0);
+  if (parent) plan.adopt(parent);
+  if (!plan.isNeeded) return plain;
+  const bytes = Buffer.allocUnsafe(original.length + plan.growth);
+  const places = plan.splice(original, bytes);
+  const place = places.find((one) => one >= 0);
   return {
     ...plain,
     body: bytes,
-    places: first ?? null,
+    places,
     // A trace that the client continues over HTTP goes on through the shim's span.
     headers:
       parent && place !== undefined

@@ -14,6 +14,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Outbox } from '../outbox.js';
 import { RetryContexts } from '../retryContexts.js';
+import { SplicePlan } from '../splicePlan.js';
 import { readBody } from './body.js';
 import { Conversations } from './conversations.js';
 import { Exchange } from './exchange.js';
@@ -49,6 +50,7 @@ export interface ProxyContext {
   readonly conversations: Conversations;
   readonly inject: boolean;
   readonly retries: RetryContexts;
+  readonly plan: SplicePlan;
 }
 
 export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Promise<HttpProxy> {
@@ -68,7 +70,8 @@ export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Pro
   const own = `http://127.0.0.1:${port}`;
   const { inject } = options;
   const retries = new RetryContexts();
-  const context: ProxyContext = { upstream, own, outbox, conversations, inject, retries };
+  const plan = new SplicePlan(retries);
+  const context: ProxyContext = { upstream, own, outbox, conversations, inject, retries, plan };
   server.on('request', (request, response) => {
     const refusal = refusalOf(request, upstream, port);
     if (refusal !== null) refuse(response, 403, refusal);

@@ -1,25 +1,26 @@
-/** The telemetry thread: reads the copies, follows the conversations, delivers what they tell. */
+/** `dist/telemetry.js`, the telemetry thread: reads the copies, follows the conversations, delivers what they tell. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromTelemetry, TelemetrySetup, ToTelemetry } from '../control.js';
 import { readRecords } from '../records.js';
-import { Tidy } from '../tidy.js';
+import { stayYoungSmall, Tidy } from '../tidy.js';
 import { Delivery } from './delivery.js';
 import { Pace, yieldToTraffic } from './pace.js';
 import { Reader } from './reader.js';
 
-/** So much waiting is read without long rests. */
-const pressingBytes = 3 << 20;
+/** So much waiting is read whatever passes; the forwarding thread keeps twice as much. */
+const pressingBytes = 8 << 20;
 
-export function runTelemetry(): void {
+function runTelemetry(): void {
   const port = parentPort;
   if (!port) return;
   const setup = workerData as TelemetrySetup;
   yieldToTraffic();
+  stayYoungSmall();
   const shared = new BigInt64Array(setup.progress);
   const lastTraffic = new Float64Array(setup.progress);
   const delivery = new Delivery(setup.options, setup.target, process.cwd());
   const reader = new Reader(setup.options, delivery, process.cwd());
-  const blocks: Buffer[] = [];
+  const blocks: { bytes: Buffer; came: number }[] = [];
   let waiting = 0;
   const pace = new Pace(
     () => lastTraffic[1] ?? 0,
@@ -29,9 +30,11 @@ export function runTelemetry(): void {
   let reading: Promise<void> | null = null;
 
   async function readAll(): Promise<void> {
-    for (let block = blocks.shift(); block; block = blocks.shift()) {
+    for (let block = blocks[0]; block; block = blocks[0]) {
+      await pace.putOff(block.came);
+      blocks.shift();
       let since = performance.now();
-      for (const record of readRecords(block)) {
+      for (const record of readRecords(block.bytes)) {
         try {
           reader.read(record);
         } catch {
@@ -42,8 +45,8 @@ export function runTelemetry(): void {
         await pace.rest();
         since = performance.now();
       }
-      waiting -= block.length;
-      Atomics.add(shared, 0, BigInt(block.length));
+      waiting -= block.bytes.length;
+      Atomics.add(shared, 0, BigInt(block.bytes.length));
     }
     reading = null;
     tidy.later();
@@ -60,9 +63,11 @@ export function runTelemetry(): void {
   port.on('message', (message: ToTelemetry) => {
     if (message.type === 'finish') void finish(message.withinMs);
     else {
-      blocks.push(Buffer.from(message.bytes, 0, message.length));
+      blocks.push({ bytes: Buffer.from(message.bytes, 0, message.length), came: Date.now() });
       waiting += message.length;
       reading ??= readAll();
     }
   });
 }
+
+runTelemetry();

@@ -18,7 +18,9 @@ export async function installShim(
   if (installed !== version) {
     await mkdir(folder, { recursive: true });
     await cp(join(distDir, 'hooks'), join(folder, 'hooks'), { recursive: true });
-    await cp(join(distDir, 'shim.js'), join(folder, 'shim.js'));
+    for (const file of ['shim.js', 'telemetry.js']) {
+      await cp(join(distDir, file), join(folder, file));
+    }
     await writeFile(note, version);
   }
   return join(folder, 'shim.js');

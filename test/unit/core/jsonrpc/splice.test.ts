@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scanMessages } from '../../../../src/core/jsonrpc/scan.js';
-import { growthOf } from '../../../../src/core/jsonrpc/splice.js';
-import { planLine, spliceAll } from '../../../../src/shim/injector.js';
 import { RetryContexts } from '../../../../src/shim/retryContexts.js';
+import { SplicePlan } from '../../../../src/shim/splicePlan.js';
 
 const pattern = /^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/;
 
 function splice(text: string): string {
   const bytes = Buffer.from(text);
-  const requests = planLine(bytes, 0, bytes.length, new RetryContexts());
-  let growth = 0;
-  for (const { splice } of requests) if (splice) growth += growthOf(splice);
-  return spliceAll(bytes, [{ start: 0, end: bytes.length, requests }], growth).bytes.toString();
+  const plan = new SplicePlan(new RetryContexts());
+  plan.addLine(bytes, 0, bytes.length);
+  const out = Buffer.alloc(bytes.length + plan.growth);
+  plan.splice(bytes, out);
+  return out.toString();
 }
 
 /** What a proxy that parses would send, apart from spelling. */
