@@ -41,6 +41,11 @@ const texts: Readonly<Record<string, FindingText>> = {
     advice:
       'How the server is started leaves no way for it. Handlers are found by reading source instead.',
   },
+  slow_redaction: {
+    title: 'A redaction pattern takes too long',
+    advice:
+      'What it would have to look at is hidden instead. Write it without repetition inside repetition, such as (a+)+, and without two repetitions of the same characters behind each other.',
+  },
   hook_failed: {
     title: 'A hook failed inside the server',
     advice: 'The server did not notice. Handlers are found by reading source instead.',

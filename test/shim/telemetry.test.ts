@@ -200,6 +200,14 @@ describe('content', () => {
   });
 });
 
+it('a redaction pattern that does not come to an end hides, and is named', async () => {
+  const options = ['--redact', '/(?:a+)+b/'];
+  const { span } = await callOnce('echo', { message: 'a'.repeat(40) }, options);
+  expect(span?.attributes['gen_ai.tool.call.arguments']).toBe('{"message":"[redacted]"}');
+  await until(() => collector.findings('slow_redaction').length > 0);
+  expect(collector.findings('slow_redaction')[0]?.body).toContain('(?:a+)+b');
+});
+
 describe('trouble with the collector never reaches the traffic', () => {
   async function talk(shim: ShimProcess, calls: number): Promise<void> {
     for (let id = 1; id <= calls; id++) {

@@ -1,5 +1,5 @@
 /** How much of what passes is kept, and in which form. */
-import { type RedactionRules, redactText } from './redaction.js';
+import { type OwnPattern, type RedactionRules, redactText } from './redaction.js';
 import { type RedactedMessage, redactMessage } from './redactMessage.js';
 
 export const contentLevels = ['full', 'redacted', 'keys', 'none'] as const;
@@ -20,12 +20,24 @@ const noParts = { argumentsText: null, resultText: null };
 
 export type MessageParts = Pick<RedactedMessage, 'argumentsText' | 'resultText'>;
 
+/** Does `work`, or breaks it off after a while and answers null. */
+export type TimeLimit = <T>(work: () => T) => T | null;
+
+/** A pattern that was broken off so often is given up. */
+const maxBreaks = 3;
+
 export class ContentPolicy {
+  private readonly breaks = new Map<OwnPattern, number>();
+
   constructor(
     readonly level: ContentLevel,
     private readonly rules: RedactionRules,
     /** Longest text that is kept, in UTF-16 units. */
     private readonly maxLength: number,
+    /** Bounds patterns that may run away; the core itself has no clock. */
+    private readonly limit: TimeLimit = (work) => work(),
+    /** Told of each pattern that was broken off for the first time, and when it is given up. */
+    private readonly onSlowPattern: (source: string, givenUp: boolean) => void = () => {},
   ) {}
 
   /**
@@ -35,8 +47,9 @@ export class ContentPolicy {
   keepMessage(text: string, parts: MessageParts | null): RedactedMessage | null {
     if (this.level === 'none') return null;
     if (this.level === 'full' || this.isHarmless(text)) return { text, ...(parts ?? noParts) };
+    const { level } = this;
     try {
-      return redactMessage(text, this.level, this.rules);
+      return this.bounded(() => redactMessage(text, level, this.rules));
     } catch {
       // Nested past all reason: what cannot be looked through is not kept.
       return null;
@@ -50,7 +63,40 @@ export class ContentPolicy {
   /** What a program printed. */
   keepLine(text: string): KeptText {
     if (this.level === 'none' || this.level === 'keys') return nothing;
-    return this.cut(this.level === 'full' ? text : redactText(text, this.rules));
+    if (this.level === 'full') return this.cut(text);
+    const shown = this.bounded(() => redactText(text, this.rules));
+    return shown === null ? nothing : this.cut(shown);
+  }
+
+  /**
+   * Runs rules within the limit. A pattern that does not come to an end hides the strings it would
+   * have to be held against: of this text, and of every later one when it happens again and again.
+   */
+  private bounded<T>(work: () => T): T | null {
+    const { own } = this.rules;
+    if (own.every(({ quick, givenUp }) => quick || givenUp)) return work();
+    const skipped: OwnPattern[] = [];
+    try {
+      for (let attempt = 0; attempt <= own.length; attempt++) {
+        const done = this.limit(work);
+        if (done !== null) return done;
+        const slow = own.find(({ running }) => running);
+        if (!slow) return null;
+        slow.running = false;
+        slow.givenUp = true;
+        skipped.push(slow);
+      }
+      return null;
+    } finally {
+      for (const slow of skipped) this.noteSlow(slow);
+    }
+  }
+
+  private noteSlow(slow: OwnPattern): void {
+    const breaks = (this.breaks.get(slow) ?? 0) + 1;
+    this.breaks.set(slow, breaks);
+    slow.givenUp = breaks >= maxBreaks;
+    if (breaks === 1 || slow.givenUp) this.onSlowPattern(slow.regExp.source, slow.givenUp);
   }
 
   cut(text: string): KeptText {

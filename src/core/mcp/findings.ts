@@ -19,6 +19,8 @@ export type FindingKind =
   | 'telemetry_dropped'
   /** The server's runtime was started in a way that loads no hook; the index answers instead. */
   | 'hooks_refused'
+  /** A redaction pattern of the user's took too long; what it was held against is hidden. */
+  | 'slow_redaction'
   /** A hook failed inside the server, which did not notice. */
   | 'hook_failed'
   /** An HTTP exchange that the protocol does not allow. */
@@ -33,6 +35,7 @@ const severities: Record<FindingKind, readonly [number, string]> = {
   server_exit: [17, 'ERROR'],
   telemetry_dropped: [13, 'WARN'],
   hooks_refused: [9, 'INFO'],
+  slow_redaction: [13, 'WARN'],
   hook_failed: [13, 'WARN'],
   http_violation: [13, 'WARN'],
 };

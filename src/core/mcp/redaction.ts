@@ -6,12 +6,43 @@
 export interface RedactionRules {
   /** Values under these keys are hidden, at any depth. Tested against `snakeCase(key)`. */
   readonly keys: RegExp;
-  /** What these match is hidden inside any string. Global. */
+  /** What these match is hidden inside any string. Global; none can run away. */
   readonly patterns: readonly RegExp[];
+  /** As `patterns`, as the user wrote them. */
+  readonly own: readonly OwnPattern[];
   /** Values at these places are hidden; `*` stands for one step. */
   readonly paths: readonly (readonly string[])[];
   /** Text that does not match this holds nothing to hide; null when that cannot be said. */
   readonly hint: RegExp | null;
+}
+
+/** A pattern of the user's. */
+export class OwnPattern {
+  /** It took too long: every string that it would have to be held against is hidden. */
+  givenUp = false;
+  /** It is being held against a string. */
+  running = false;
+
+  constructor(
+    readonly regExp: RegExp,
+    /** Its shape rules out that it runs away. */
+    readonly quick: boolean,
+  ) {}
+
+  /** Hides what it matches. Leaves `running` set when it is broken off. */
+  hideIn(text: string): string {
+    if (this.givenUp) return hidden;
+    this.running = true;
+    const shown = text.replace(this.regExp, hidden);
+    this.running = false;
+    return shown;
+  }
+}
+
+/** No repetition but of single characters a fixed number of times: at most a few steps a place. */
+function isQuick(source: string): boolean {
+  const plain = source.replace(/\\[^1-9k]|\[(?:\\.|[^\]\\])*\]/g, '.');
+  return !/[*+?|(\\]|\{\d+,|\{\d{4,}\}/.test(plain);
 }
 
 export const hidden = '[redacted]';
@@ -43,6 +74,7 @@ const hint =
 export function redactText(text: string, rules: RedactionRules): string {
   let out = text;
   for (const pattern of rules.patterns) out = out.replace(pattern, hidden);
+  for (const pattern of rules.own) out = pattern.hideIn(out);
   return out.replace(
     /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\s{0,4}[=:]\s{0,4})("[^"]{1,4096}"|'[^']{1,4096}'|[^\s,;"'&]{1,4096})/g,
     (whole, key: string, between: string, value: string) =>
@@ -72,7 +104,7 @@ export function snakeCase(key: string): string {
  */
 export function parseRedaction(text: string): RedactionRules {
   const keys: string[] = [];
-  const patterns = [...secretShapes];
+  const own: OwnPattern[] = [];
   const paths: string[][] = [];
   for (const rule of splitRules(text)) {
     if (rule.startsWith('$'))
@@ -84,7 +116,8 @@ export function parseRedaction(text: string): RedactionRules {
       );
     else if (rule.length > 2 && rule.startsWith('/') && rule.endsWith('/')) {
       try {
-        patterns.push(new RegExp(rule.slice(1, -1), 'g'));
+        const source = rule.slice(1, -1);
+        own.push(new OwnPattern(new RegExp(source, 'g'), isQuick(source)));
       } catch {
         // A rule that cannot be read hides nothing; the others still do.
       }
@@ -93,7 +126,7 @@ export function parseRedaction(text: string): RedactionRules {
   const more =
     keys.length > 0 ? new RegExp(`${secretKey.source}|^(?:${keys.join('|')})$`) : secretKey;
   // User rules may match anything; then every message is looked through.
-  return { keys: more, patterns, paths, hint: text.trim() === '' ? hint : null };
+  return { keys: more, patterns: secretShapes, own, paths, hint: text.trim() === '' ? hint : null };
 }
 
 /** Commas inside `/…/` belong to the pattern. */

@@ -49,6 +49,8 @@ export class Delivery implements ConversationListener {
   private takeBack: (() => void) | null = null;
   private resource: Attributes = {};
   private spool: Spool | null = null;
+  /** Something that was to be spooled could not be kept. */
+  private spoolRefuses = false;
 
   constructor(
     private readonly options: ShimOptions,
@@ -133,6 +135,9 @@ export class Delivery implements ConversationListener {
     this.takeBack?.();
     this.takeBack = null;
     await this.spoolAll();
+    // Where there was no room for spans, there may be for the word of it.
+    this.reportLosses();
+    await this.spoolAll();
   }
 
   private showRunning(): void {
@@ -175,6 +180,9 @@ export class Delivery implements ConversationListener {
   }
 
   private reportLosses(): void {
+    // Beside a spool that is full, what is lost adds up until a collector listens, or to the end.
+    const nobodyListens = !this.target || this.failures >= patience;
+    if (this.spoolRefuses && nobodyListens && !this.finishing) return;
     const spans = this.spans.takeLost();
     const logs = this.logs.takeLost();
     if (spans + logs === 0) return;
@@ -185,8 +193,8 @@ export class Delivery implements ConversationListener {
   }
 
   private async flush(): Promise<void> {
-    this.reportLosses();
     if (!this.target || this.failures >= patience) this.lookAround();
+    this.reportLosses();
     if (!this.target || this.failures >= patience) await this.spoolAll();
     if (!this.target || Date.now() < this.notBefore) return;
     if (await this.send('traces', this.spans)) await this.send('logs', this.logs);
@@ -229,7 +237,9 @@ export class Delivery implements ConversationListener {
       ['logs', this.logs],
     ] as const) {
       for (let batch = queue.take(); batch; batch = queue.take()) {
-        if (!this.spool.write(signal, batch.bytes)) queue.countLost(batch.records);
+        if (this.spool.write(signal, batch.bytes)) continue;
+        this.spoolRefuses = true;
+        queue.countLost(batch.records);
       }
     }
   }

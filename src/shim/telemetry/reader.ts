@@ -13,6 +13,7 @@ import type { ShimOptions } from '../options.js';
 import { recordKinds, type ShimRecord } from '../records.js';
 import { version } from '../version.js';
 import { ResponseStream } from './responseStream.js';
+import { withinTime } from './withinTime.js';
 
 const none = new Uint8Array(0);
 
@@ -42,6 +43,8 @@ export class Reader {
       options.content,
       parseRedaction(options.redact),
       options.contentLimit,
+      withinTime,
+      (source, givenUp) => this.reportSlow(source, givenUp),
     );
   }
 
@@ -96,6 +99,13 @@ export class Reader {
   /** Nothing more comes. */
   end(): void {
     this.channelOf(0).conversation.endPending(nanosOf(Date.now()));
+  }
+
+  private reportSlow(source: string, givenUp: boolean): void {
+    const detail = givenUp
+      ? `the redaction pattern /${source}/ was too slow again: from now on every text it would have to look at is hidden; rewrite it without nested repetition`
+      : `the redaction pattern /${source}/ was too slow for a message, whose texts are hidden instead; rewrite it without nested repetition`;
+    this.channelOf(0).conversation.report('slow_redaction', detail, nanosOf(Date.now()), null);
   }
 
   private control(record: ShimRecord, message: ControlMessage, timeNanos: Nanos): void {

@@ -2,7 +2,7 @@
  * Where telemetry waits for a collector: OTLP JSON lines, one file a shim and signal, readable by
  * the owner only, `NAME-PID-TIME.traces.jsonl` and `….logs.jsonl`. The folder has a size cap.
  */
-import { appendFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { readMessage } from '../../core/otlp/readMessage.js';
 import { signals } from '../../core/otlp/schema.js';
@@ -10,6 +10,8 @@ import { WireReader } from '../../core/otlp/wireReader.js';
 
 export class Spool {
   private used: number | null = null;
+  /** Bytes of the files of this shim that are whole lines. */
+  private readonly whole = { traces: 0, logs: 0 };
   private readonly stem: string;
 
   constructor(
@@ -32,7 +34,14 @@ export class Spool {
       }
       if (this.used + line.length > this.limit) return false;
       const path = join(this.directory, `${this.stem}.${signal}.jsonl`);
-      appendFileSync(path, line, { mode: 0o600 });
+      try {
+        appendFileSync(path, line, { mode: 0o600 });
+      } catch (error) {
+        // A disk that is full takes the beginning of a line; the next one must not follow on that.
+        truncateSync(path, this.whole[signal]);
+        throw error;
+      }
+      this.whole[signal] += line.length;
       this.used += line.length;
       return true;
     } catch {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ContentPolicy } from '../../../../src/core/mcp/content.js';
 import { hidden, parseRedaction, redactText } from '../../../../src/core/mcp/redaction.js';
 import { redactMessage } from '../../../../src/core/mcp/redactMessage.js';
+import { withinTime } from '../../../../src/shim/telemetry/withinTime.js';
 
 const rules = parseRedaction('');
 const redact = (value: unknown, more = '') =>
@@ -135,5 +136,55 @@ describe('redaction', () => {
     expect(policy.keepMessage(text, { argumentsText: null, resultText: null })?.text).not.toContain(
       'hunter2',
     );
+  });
+});
+
+describe('a pattern that does not come to an end', () => {
+  /** Nested repetition: exponential where nothing matches in the end. */
+  const endless = '/(?:a+)+b/';
+  const hostile = JSON.stringify({ params: { arguments: { text: 'a'.repeat(40), n: 7 } } });
+  const slow: [string, boolean][] = [];
+  const policy = new ContentPolicy(
+    'redacted',
+    parseRedaction(`${endless}, /ID-\\d{4}/`),
+    1000,
+    withinTime,
+    (source, givenUp) => slow.push([source, givenUp]),
+  );
+  const keep = (text: string) => policy.keepMessage(text, null)?.text;
+
+  it('hides the texts of the message, is told of once, and given up after the third time', () => {
+    for (let time = 0; time < 5; time++) {
+      expect(JSON.parse(keep(hostile) ?? '')).toEqual({
+        params: { arguments: { text: hidden, n: 7 } },
+      });
+    }
+    expect(slow).toEqual([
+      ['(?:a+)+b', false],
+      ['(?:a+)+b', true],
+    ]);
+    expect(keep('{"params":{"arguments":{"text":"harmless"}}}')).toContain(hidden);
+    expect(policy.keepLine('harmless').text).toBe(hidden);
+  });
+
+  it('is found in a line of stderr too', () => {
+    const lines = new ContentPolicy('redacted', parseRedaction(endless), 1000, withinTime);
+    expect(lines.keepLine('a'.repeat(40)).text).toBe(hidden);
+    expect(lines.keepLine('aab').text).toBe(hidden);
+    expect(lines.keepLine('other').text).toBe('other');
+  });
+
+  it.each([
+    ['ID-\\d{4}', true],
+    ['[A-Z]{2} [^*+]', true],
+    ['\\b\\d{16}\\b', true],
+    ['\\d+', false],
+    ['(?:ab){9}', false],
+    ['a{1,9}', false],
+    ['a?b', false],
+    ['a|b', false],
+    ['(a)\\1', false],
+  ])('is not looked for in /%s/ when %s', (source, quick) => {
+    expect(parseRedaction(`/${source}/`).own.map((pattern) => pattern.quick)).toEqual([quick]);
   });
 });
