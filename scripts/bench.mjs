@@ -30,8 +30,9 @@ function mayMeasure(file, name) {
   return stem === name || name.startsWith(`${stem}.`) || stem.startsWith(name.split('.')[0]);
 }
 
-function isAsked({ name }) {
-  return names.length === 0 || names.some((asked) => name === asked || name.startsWith(asked));
+/** A file that is named whole gives all its figures. */
+function isAsked(stem, { name }) {
+  return names.length === 0 || names.some((asked) => asked === stem || name.startsWith(asked));
 }
 
 /** Bundles one file, so that it may import the TypeScript of src/, and runs it. */
@@ -93,7 +94,8 @@ const failures = [];
 for (const file of files) {
   process.stderr.write(`${basename(file, '.bench.ts')} …\n`);
   const measured = await measure(file);
-  if (measured) figures.push(...measured.filter(isAsked));
+  const stem = basename(file, '.bench.ts');
+  if (measured) figures.push(...measured.filter((figure) => isAsked(stem, figure)));
   else failures.push(file);
 }
 printTable(figures);

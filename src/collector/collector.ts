@@ -11,6 +11,7 @@ import { FullText } from './fullText.js';
 import { Ingest } from './ingest.js';
 import { LiveChannel } from './liveChannel.js';
 import { loadStore } from './loadStore.js';
+import { measureAhead } from './measureAhead.js';
 import { watchOtherWriters } from './otherWriters.js';
 import { Outlets } from './outlets.js';
 import { createQueries, type Handlers } from './queries.js';
@@ -99,6 +100,7 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
   session.on('problem', (message) => events.emit('collector/problem', { message }));
   feed.subscribe((summary) => events.emit('session/changed', summary));
 
+  const stopMeasuring = measureAhead(session);
   const stopLoading = loadStore(session, ingest);
   const stopWatching = watchOtherWriters(session, ingest);
   retention.start();
@@ -135,6 +137,7 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
       await outlets.stop();
       withdraw();
       stopLoading();
+      stopMeasuring();
       stopWatching();
       retention.stop();
       fullText.stop();

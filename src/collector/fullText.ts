@@ -14,7 +14,10 @@ const offsets = 2 ** 27;
 export const minIndexedLength = 3;
 /** Of one text, that much can be found. */
 const maxTextLength = 16_384;
-const chunksAtOnce = 8;
+/** Few, since all others wait meanwhile. */
+const chunksAtOnce = 2;
+/** Between two steps (ms). */
+const pauseMs = 2;
 const idleMs = 200;
 const maxHits = 100_000;
 
@@ -84,18 +87,24 @@ export class FullText {
 
   private work(): void {
     this.timer = null;
-    const { store } = this.session;
     try {
-      const chunks = store.chunksAfter(this.upTo, chunksAtOnce);
-      if (chunks.length === 0) return;
-      const texts = chunks.flatMap((chunk) => this.textsOf(chunk));
-      store.addTexts(texts, chunks.at(-1)!.id);
-      this.timer = setTimeout(() => this.work(), 0);
+      if (!this.advance()) return;
+      this.timer = setTimeout(() => this.work(), pauseMs);
       this.timer.unref();
     } catch {
       // Another process writes, or the disk is full; texts can still be read one by one.
       this.schedule();
     }
+  }
+
+  /** Takes in a few more chunks; false when there are none. @throws when the store fails. */
+  advance(): boolean {
+    const { store } = this.session;
+    const chunks = store.chunksAfter(this.upTo, chunksAtOnce);
+    if (chunks.length === 0) return false;
+    const texts = chunks.flatMap((chunk) => this.textsOf(chunk));
+    store.addTexts(texts, chunks.at(-1)!.id);
+    return true;
   }
 
   private textsOf(chunk: Chunk): { row: number; text: string }[] {

@@ -20,7 +20,7 @@ export const defaultLimits: Limits = {
 /** A store in memory keeps less. */
 const maxMemoryBytes = 256 * 1024 * 1024;
 const periodMs = 250;
-const chunksAtOnce = 64;
+const chunksAtOnce = 16;
 const agePeriodMs = 60_000;
 
 /** Drops the oldest chunks past the limits, a few at a time, so that nothing waits for it. */

@@ -211,11 +211,15 @@ export class Store {
   /** Deletes chunks and their texts. */
   deleteChunks(chunks: readonly Chunk[]): void {
     const statement = this.database.prepare('DELETE FROM chunks WHERE id = ?');
-    const texts = this.database.prepare('DELETE FROM search WHERE rowid >= ? AND rowid < ?');
+    // A range of the search index is found by its table of lengths; itself it would be scanned.
+    const rows = this.database.prepare('SELECT id FROM search_docsize WHERE id >= ? AND id < ?');
+    const dropText = this.database.prepare('DELETE FROM search WHERE rowid = ?');
     for (const { id, body, signal } of chunks) {
       statement.run(id);
       if (signal !== 'metrics' && id <= this.searchedUpTo) {
-        texts.run(id * textsOfChunk, (id + 1) * textsOfChunk);
+        for (const row of rows.all(id * textsOfChunk, (id + 1) * textsOfChunk)) {
+          dropText.run(row.id as number);
+        }
       }
       this.bytes -= body.length;
     }

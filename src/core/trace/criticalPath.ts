@@ -21,12 +21,19 @@ export function findCriticalRows(index: SpanIndex, tree: FlatTree, now: number):
     const row = pending.pop()!;
     const end = row + tree.descendants[row]!;
     const children: number[] = [];
+    // Children come by start, which mostly is the order of their ends too.
+    let inOrder = true;
+    let latest = Number.NEGATIVE_INFINITY;
     for (let child = row + 1; child <= end; child += tree.descendants[child]! + 1) {
+      const childEnd = endOf(child);
+      if (childEnd <= latest) inOrder = false;
+      latest = childEnd;
       children.push(child);
     }
-    children.sort((a, b) => endOf(b) - endOf(a));
+    if (!inOrder) children.sort((a, b) => endOf(a) - endOf(b) || b - a);
     let cursor = endOf(row);
-    for (const child of children) {
+    for (let last = children.length - 1; last >= 0; last--) {
+      const child = children[last]!;
       // A child that overlaps what is already on the path was not waited for.
       if (endOf(child) > cursor + 1000) continue;
       critical[child] = 1;

@@ -71,6 +71,15 @@ function hostOf(index: SpanIndex, slot: number): number {
   return original;
 }
 
+/** Whether the rows below a slot are simply the children that its links list. */
+export function hasOwnChildren(index: SpanIndex, slot: number): boolean {
+  const { layer, parent } = index.columns;
+  const own = layer[slot]!;
+  if (own === wire || own === client || own === server) return false;
+  const above = parent[slot]!;
+  return above === -1 || layer[above] !== server;
+}
+
 /** Fills `out` with the slots that stand directly below `slot` in a tree of rows, by start. */
 export function listChildren(index: SpanIndex, slot: number, out: number[]): void {
   const { layer, firstChild, next, parent } = index.columns;

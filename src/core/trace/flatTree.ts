@@ -1,4 +1,5 @@
-import { isDuplicate, listChildren } from './duplicates.js';
+import { grown } from '../otlp/traceBatch.js';
+import { hasOwnChildren, isDuplicate, listChildren } from './duplicates.js';
 import { layers } from './model.js';
 import { flag } from './spanColumns.js';
 import type { SpanIndex } from './spanIndex.js';
@@ -21,44 +22,89 @@ export interface TreeOptions {
   readonly rawTimes: boolean;
 }
 
+/** What is still to visit, next one on top; made once, since most trees are small. */
+const open = {
+  slots: new Int32Array(1024),
+  /** Depth, or whether a closed row hides it. */
+  marks: new Int32Array(1024),
+  shifts: new Float64Array(1024),
+};
+/** Rows of the tree that is laid out. */
+const laid = {
+  slots: new Int32Array(1024),
+  depths: new Int32Array(1024),
+  shifts: new Float64Array(1024),
+};
+const listed: number[] = [];
+
+/** Puts the slots directly below one on the pile, the first of them on top; its new height. */
+function pileChildren(
+  index: SpanIndex,
+  slot: number,
+  mark: number,
+  shift: number,
+  rawTimes: boolean,
+  height: number,
+): number {
+  const { lastChild, previous } = index.columns;
+  let to = height;
+  const put = (child: number): void => {
+    if (to === open.slots.length) {
+      open.slots = grown(open.slots, to * 2);
+      open.marks = grown(open.marks, to * 2);
+      open.shifts = grown(open.shifts, to * 2);
+    }
+    open.slots[to] = child;
+    open.marks[to] = mark;
+    open.shifts[to++] = rawTimes ? 0 : shiftOf(index, slot, child, shift);
+  };
+  if (hasOwnChildren(index, slot)) {
+    for (let child = lastChild[slot]!; child !== -1; child = previous[child]!) put(child);
+  } else {
+    listChildren(index, slot, listed);
+    for (let at = listed.length - 1; at >= 0; at--) put(listed[at]!);
+  }
+  return to;
+}
+
 /**
  * Lays a tree out in rows. A slot without a row of its own hands its children to the row above:
  * a hidden layer, a duplicate of native telemetry, a missing parent with a single child.
  */
 export function flattenTree(index: SpanIndex, top: number, options: TreeOptions): FlatTree {
   const { links } = index;
-  const slots: number[] = [];
-  const depths: number[] = [];
-  const shifts: number[] = [];
+  const { hidden, rawTimes } = options;
+  let rows = 0;
   let shifted = false;
-  // Slot, depth, shift of what is still to visit, next one on top.
-  const stack: number[] = [top, 0, 0];
-  const children: number[] = [];
-  while (stack.length > 0) {
-    const shift = stack.pop()!;
-    const depth = stack.pop()!;
-    const slot = stack.pop()!;
-    const visible = hasRow(index, slot, options.hidden);
+  let height = 1;
+  open.slots[0] = top;
+  open.marks[0] = 0;
+  open.shifts[0] = 0;
+  while (height > 0) {
+    const slot = open.slots[--height]!;
+    const depth = open.marks[height]!;
+    const shift = open.shifts[height]!;
+    const visible = hasRow(index, slot, hidden);
     if (visible) {
-      slots.push(slot);
-      depths.push(depth);
-      shifts.push(shift);
+      if (rows === laid.slots.length) {
+        laid.slots = grown(laid.slots, rows * 2);
+        laid.depths = grown(laid.depths, rows * 2);
+        laid.shifts = grown(laid.shifts, rows * 2);
+      }
+      laid.slots[rows] = slot;
+      laid.depths[rows] = depth;
+      laid.shifts[rows++] = shift;
+      if (shift !== 0) shifted = true;
     }
     links.sortChildren(slot);
-    listChildren(index, slot, children);
-    const below = visible ? depth + 1 : depth;
-    for (let at = children.length - 1; at >= 0; at--) {
-      const child = children[at]!;
-      const childShift = options.rawTimes ? 0 : shiftOf(index, slot, child, shift);
-      if (childShift !== 0) shifted = true;
-      stack.push(child, below, childShift);
-    }
+    height = pileChildren(index, slot, visible ? depth + 1 : depth, shift, rawTimes, height);
   }
+  const depths = laid.depths.slice(0, rows);
   return {
-    slots: Int32Array.from(slots),
-    depths: Int32Array.from(depths),
+    slots: laid.slots.slice(0, rows),
+    depths,
     descendants: countDescendants(depths),
-    shifts: shifted ? Float64Array.from(shifts) : null,
+    shifts: shifted ? laid.shifts.slice(0, rows) : null,
   };
 }
 
@@ -75,13 +121,14 @@ export function measureTree(
   const { flags, duration } = index.columns;
   let rows = 0;
   let end = Number.NEGATIVE_INFINITY;
-  // Slot, shift, whether a closed row hides it.
-  const stack: number[] = [top, 0, 0];
-  const children: number[] = [];
-  while (stack.length > 0) {
-    const hidden = stack.pop()!;
-    const shift = stack.pop()!;
-    const slot = stack.pop()!;
+  let height = 1;
+  open.slots[0] = top;
+  open.marks[0] = 0;
+  open.shifts[0] = 0;
+  while (height > 0) {
+    const slot = open.slots[--height]!;
+    const hidden = open.marks[height]!;
+    const shift = open.shifts[height]!;
     const visible = hasRow(index, slot, options.hidden);
     if (visible && hidden === 0) rows++;
     if (flags[slot]! & flag.present) {
@@ -90,15 +137,13 @@ export function measureTree(
       if (to > end) end = to;
     }
     const below = hidden === 1 || (visible && !isExpanded(slot)) ? 1 : 0;
-    listChildren(index, slot, children);
-    for (const child of children) {
-      stack.push(child, options.rawTimes ? 0 : shiftOf(index, slot, child, shift), below);
-    }
+    height = pileChildren(index, slot, below, shift, options.rawTimes, height);
   }
   return { rows, end };
 }
 
-function hasRow(index: SpanIndex, slot: number, hidden: readonly boolean[]): boolean {
+/** Whether a slot has a row of its own. */
+export function hasRow(index: SpanIndex, slot: number, hidden: readonly boolean[]): boolean {
   const { columns } = index;
   if (!(columns.flags[slot]! & flag.present)) {
     const first = columns.firstChild[slot]!;
@@ -134,16 +179,18 @@ export function shiftOf(index: SpanIndex, parent: number, child: number, shift: 
 }
 
 /** From depths in reading order: how many rows each one has below it. */
-export function countDescendants(depths: readonly number[] | Int32Array): Int32Array {
+export function countDescendants(depths: Int32Array): Int32Array {
   const counts = new Int32Array(depths.length);
-  const open: number[] = [];
+  // Rows whose end is not seen yet, outermost first.
+  const path = new Int32Array(depths.length);
+  let height = 0;
   for (let row = 0; row <= depths.length; row++) {
     const depth = row < depths.length ? depths[row]! : -1;
-    while (open.length > 0 && depths[open.at(-1)!]! >= depth) {
-      const closed = open.pop()!;
+    for (; height > 0 && depths[path[height - 1]!]! >= depth; height--) {
+      const closed = path[height - 1]!;
       counts[closed] = row - closed - 1;
     }
-    open.push(row);
+    path[height++] = row;
   }
   return counts;
 }

@@ -26,6 +26,11 @@ export class MatchCache {
     return (this.ask(slot) & (wanted | refused)) === wanted;
   }
 
+  /** Whether the query leaves anything out with all that is below it. */
+  get hasRefusal(): boolean {
+    return this.refusal !== null;
+  }
+
   refuses(slot: number): boolean {
     return this.refusal !== null && (this.ask(slot) & refused) !== 0;
   }

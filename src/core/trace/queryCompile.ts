@@ -30,10 +30,12 @@ export function compileQuery(node: QueryNode, source: QuerySource): Predicate {
       return () => true;
     case 'and': {
       const parts = node.nodes.map((part) => compileQuery(part, source));
+      if (parts.length === 1) return parts[0]!;
       return (slot) => parts.every((part) => part(slot));
     }
     case 'or': {
       const parts = node.nodes.map((part) => compileQuery(part, source));
+      if (parts.length === 1) return parts[0]!;
       return (slot) => parts.some((part) => part(slot));
     }
     case 'not': {
@@ -66,9 +68,10 @@ function compileField(field: Field, source: QuerySource): Predicate {
   if (operator !== ':' && operator !== '=') {
     throw new QueryError(`“${key}” can be compared with “:” only`, field.from, field.to);
   }
-  const oneOf = (all: readonly string[], column: Uint8Array): Predicate => {
+  // Columns are looked up at every asking: they are replaced when they grow.
+  const oneOf = (all: readonly string[], column: 'layer' | 'kind' | 'outcome'): Predicate => {
     const wanted = new Set(values.map((value) => pick(field, value, all)));
-    return (slot) => wanted.has(column[slot]!);
+    return (slot) => wanted.has(columns[column][slot]!);
   };
   const byName = (idOf: (slot: number) => number): Predicate => {
     const matches = values.map(textMatcher);
@@ -109,11 +112,11 @@ function compileField(field: Field, source: QuerySource): Predicate {
       return (slot) => matches.some((match) => match(source.scopeName(slot)));
     }
     case 'layer':
-      return oneOf(layers, columns.layer);
+      return oneOf(layers, 'layer');
     case 'kind':
-      return oneOf(spanKinds, columns.kind);
+      return oneOf(spanKinds, 'kind');
     case 'outcome':
-      return oneOf(outcomes, columns.outcome);
+      return oneOf(outcomes, 'outcome');
     case 'status':
       return any(values, (value) => statusIs(pick(field, value, statuses), index));
     case 'is':
@@ -219,8 +222,11 @@ function compileDuration(field: Field, index: SpanIndex): Predicate {
   if (wanted === null) {
     throw new QueryError('a duration is a number and a unit, as 200ms', field.from, field.to);
   }
-  const { duration } = index.columns;
-  return (slot) => duration[slot]! >= 0 && compareBy(field.operator, duration[slot]!, wanted);
+  const { columns } = index;
+  return (slot) => {
+    const duration = columns.duration[slot]!;
+    return duration >= 0 && compareBy(field.operator, duration, wanted);
+  };
 }
 
 function compileAttribute(field: Field, source: QuerySource): Predicate {

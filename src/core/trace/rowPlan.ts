@@ -1,11 +1,12 @@
 import type { ViewSpec } from '../protocol.js';
 import { findCriticalRows } from './criticalPath.js';
-import { type FlatTree, flattenTree, measureTree, type TreeOptions } from './flatTree.js';
+import { type FlatTree, flattenTree, type TreeOptions } from './flatTree.js';
 import { groupRoots, type RootGroup } from './groupRoots.js';
 import type { MatchCache } from './matchCache.js';
 import { layers } from './model.js';
 import type { SpanIndex } from './spanIndex.js';
-import { findSlots, findVisibleRows, keepRows, placeOf, type VisibleTree } from './visibleTree.js';
+import { TreeCounts } from './treeCounts.js';
+import { findVisibleRows, keepRows, placeOf, type VisibleTree } from './visibleTree.js';
 
 /** One visible row: a span of a tree, or the header of a group. */
 export type PlannedRow =
@@ -32,9 +33,6 @@ const maxCachedRows = 2_000_000;
  * rows only for those that a page touches. What did not change is not computed again.
  */
 export class RowPlan {
-  private readonly toggled: ReadonlySet<string>;
-  /** The same as slots: numbers are looked up a million times faster than texts are made. */
-  private toggledSlots: ReadonlySet<number> = new Set();
   private readonly options: TreeOptions;
   private revision = -1;
   private extentKnown: { revision: number; start: number; end: number; running: boolean } | null =
@@ -43,10 +41,7 @@ export class RowPlan {
   private tops: Int32Array = new Int32Array(0);
   /** Rows before each unit; one longer than the units. */
   private offsets = new Float64Array(1);
-  /** By top slot: visible rows, -1 = unknown. */
-  private counts = new Int32Array(0);
-  /** By top slot: latest end of the tree, ns; infinite while something runs, NaN = unknown. */
-  private ends = new Float64Array(0);
+  private readonly counts: TreeCounts;
   private readonly trees = new Map<number, VisibleTree>();
   private cachedRows = 0;
   private readonly stop: () => void;
@@ -57,11 +52,13 @@ export class RowPlan {
     readonly matches: MatchCache | null,
     private readonly serverName: (slot: number) => string,
   ) {
-    this.toggled = new Set(spec.toggled);
     this.options = {
       hidden: layers.map((layer) => spec.hiddenLayers.includes(layer)),
       rawTimes: spec.rawTimes ?? false,
     };
+    this.counts = new TreeCounts(index, spec, this.options, matches, (top, keep) =>
+      keep ? this.visible(top) : (this.trees.get(top) ?? this.layOut(top)),
+    );
     this.stop = index.onDidChange((slot) => this.forget(slot));
   }
 
@@ -93,7 +90,7 @@ export class RowPlan {
     let running = false;
     const take = (top: number): void => {
       start = Math.min(start, this.index.startOf(top));
-      const to = this.endOf(top);
+      const to = this.counts.endOf(top);
       if (to === Number.POSITIVE_INFINITY) running = true;
       else if (to > end) end = to;
     };
@@ -101,7 +98,7 @@ export class RowPlan {
       const top = this.topOf(unit);
       const group = this.units?.[unit]?.group;
       if (top === -1) for (const member of group?.tops ?? []) take(member);
-      else if (!group && this.countOf(top) > 0) take(top);
+      else if (!group && this.counts.rowsOf(top) > 0) take(top);
     }
     return { start, end: Math.max(start, end), running };
   }
@@ -192,7 +189,7 @@ export class RowPlan {
   }
 
   isExpanded(id: string): boolean {
-    return this.spec.expandedByDefault !== this.toggled.has(id);
+    return this.counts.isExpandedId(id);
   }
 
   /** Tops that are shown, in order. */
@@ -227,26 +224,23 @@ export class RowPlan {
   private update(): void {
     if (this.revision === this.index.revision) return;
     this.revision = this.index.revision;
-    const { capacity } = this.index.columns;
-    if (this.counts.length < capacity) {
-      const counts = new Int32Array(capacity).fill(-1);
-      counts.set(this.counts);
-      this.counts = counts;
-      const ends = new Float64Array(capacity).fill(Number.NaN);
-      ends.set(this.ends);
-      this.ends = ends;
-    }
-    this.toggledSlots = findSlots(this.index, this.toggled);
+    this.counts.update();
     this.tops = this.findTops();
     const groupBy = this.spec.groupBy ?? 'time';
     this.units = groupBy === 'time' ? null : this.groupUnits(groupBy);
     const count = this.unitCount;
     if (this.offsets.length !== count + 1) this.offsets = new Float64Array(count + 1);
+    if (this.counts.isPlain && !this.units) {
+      const { end, running } = this.counts.addUp(this.tops, this.offsets);
+      const start = count > 0 ? this.index.startOf(this.tops[0]!) : Number.POSITIVE_INFINITY;
+      this.extentKnown = { revision: this.revision, start, end: Math.max(start, end), running };
+      return;
+    }
     let rows = 0;
     for (let unit = 0; unit < count; unit++) {
       this.offsets[unit] = rows;
       const top = this.topOf(unit);
-      rows += top === -1 ? 1 : this.countOf(top);
+      rows += top === -1 ? 1 : this.counts.rowsOf(top);
     }
     this.offsets[count] = rows;
   }
@@ -274,7 +268,7 @@ export class RowPlan {
   }
 
   private groupUnits(by: 'server' | 'tool' | 'trace' | 'run'): Unit[] {
-    const tops = Array.from(this.tops).filter((top) => this.countOf(top) > 0);
+    const tops = Array.from(this.tops).filter((top) => this.counts.rowsOf(top) > 0);
     const units: Unit[] = [];
     for (const group of groupRoots(this.index, tops, by, this.serverName)) {
       units.push({ top: -1, group });
@@ -284,41 +278,11 @@ export class RowPlan {
     return units;
   }
 
-  private countOf(top: number): number {
-    const known = this.counts[top]!;
-    if (known !== -1) return known;
-    if (!this.matches) return this.measure(top).rows;
-    const count = this.visible(top).rows.length;
-    this.counts[top] = count;
-    return count;
-  }
-
-  private endOf(top: number): number {
-    const known = this.ends[top]!;
-    return Number.isNaN(known) ? this.measure(top).end : known;
-  }
-
-  /** Counts a tree and finds its end without laying it out: most trees are never looked at. */
-  private measure(top: number): { rows: number; end: number } {
-    const isExpanded = (slot: number): boolean => this.isExpandedSlot(slot);
-    const measured = measureTree(this.index, top, this.options, isExpanded);
-    if (!this.matches) this.counts[top] = measured.rows;
-    this.ends[top] = measured.end;
-    return measured;
-  }
-
-  private isExpandedSlot(slot: number): boolean {
-    return this.spec.expandedByDefault !== this.toggledSlots.has(slot);
-  }
-
   private visible(top: number): VisibleTree {
     const known = this.trees.get(top);
     if (known) return known;
-    const tree = flattenTree(this.index, top, this.options);
-    const rows = findVisibleRows(tree, keepRows(tree, this.matches), (slot) =>
-      this.isExpandedSlot(slot),
-    );
-    const visible = { tree, rows };
+    const visible = this.layOut(top);
+    const { tree } = visible;
     this.cachedRows += tree.slots.length;
     if (this.cachedRows > maxCachedRows) {
       this.trees.clear();
@@ -328,15 +292,15 @@ export class RowPlan {
     return visible;
   }
 
-  private forgetMeasures(slot: number): void {
-    if (slot >= this.counts.length) return;
-    this.counts[slot] = -1;
-    this.ends[slot] = Number.NaN;
+  private layOut(top: number): VisibleTree {
+    const tree = flattenTree(this.index, top, this.options);
+    const keep = keepRows(tree, this.matches);
+    return { tree, rows: findVisibleRows(tree, keep, this.counts.isExpanded) };
   }
 
   private forget(slot: number): void {
     const top = this.index.links.topOf(slot);
-    this.forgetMeasures(top);
+    this.counts.forget(top);
     const tree = this.trees.get(top);
     if (tree) {
       this.cachedRows -= tree.tree.slots.length;
@@ -344,13 +308,12 @@ export class RowPlan {
     }
     // A slot that was a top until now may be below another one.
     if (slot !== top) {
-      this.forgetMeasures(slot);
+      this.counts.forget(slot);
       this.trees.delete(slot);
     }
     if (this.spec.scope.kind === 'span') {
       this.trees.clear();
-      this.counts.fill(-1);
-      this.ends.fill(Number.NaN);
+      this.counts.forgetAll();
       this.cachedRows = 0;
     }
   }

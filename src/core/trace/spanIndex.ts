@@ -9,6 +9,7 @@ import { SpanClassifier } from './spanClassifier.js';
 import { flag, noOutcome, SpanColumns } from './spanColumns.js';
 import { SpanLinks } from './spanLinks.js';
 import { hexWord, TraceTable, wordsOf } from './traceTable.js';
+import { TreeMeasures } from './treeMeasures.js';
 
 const twoTo32 = 2 ** 32;
 
@@ -37,6 +38,7 @@ export class SpanIndex {
   readonly links = new SpanLinks(this.columns, this.traces, this.roots);
   readonly calls = new CallCounter(this.columns);
   readonly classifier = new SpanClassifier(this.names);
+  readonly measures = new TreeMeasures(this);
   /** Input and output tokens of the spans that have them. */
   readonly tokens = new Map<number, readonly [input: number, output: number]>();
   /** Grows with every change. */
@@ -214,6 +216,7 @@ export class SpanIndex {
   /** Tells the listeners that a slot is not what it was. */
   changed(slot: number): void {
     this.revision++;
+    this.traces.touched[this.columns.trace[slot]!] = 1;
     for (const listener of this.listeners) listener(slot);
   }
 
@@ -248,7 +251,11 @@ export class SpanIndex {
     const old = columns.parent[slot]!;
     if (parent !== old) {
       links.move(slot, parent);
-      if (old !== -1) this.releaseIfEmpty(old);
+      if (old !== -1) {
+        // The tree that it left is another one now.
+        this.changed(old);
+        this.releaseIfEmpty(old);
+      }
     } else if (moved) {
       if (parent === -1) this.roots.touch(slot);
       else links.markUnsorted(parent);

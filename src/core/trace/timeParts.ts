@@ -113,11 +113,17 @@ function unite(
 ): Stretch[] {
   const last = row + tree.descendants[row]!;
   const stretches: Stretch[] = [];
+  let inOrder = true;
+  let latest = Number.NEGATIVE_INFINITY;
   for (let child = row + 1; child <= last; child += tree.descendants[child]! + 1) {
     const stretch = clip(stretchOf(index, tree, child, now), start, end);
-    if (stretch.end > stretch.start) stretches.push(stretch);
+    if (stretch.end <= stretch.start) continue;
+    if (stretch.start < latest) inOrder = false;
+    latest = stretch.start;
+    stretches.push(stretch);
   }
-  stretches.sort((a, b) => a.start - b.start);
+  // Children stand by start; a repaired clock may have moved one.
+  if (!inOrder) stretches.sort((a, b) => a.start - b.start);
   const united: { start: number; end: number }[] = [];
   for (const stretch of stretches) {
     const open = united.at(-1);

@@ -11,9 +11,12 @@ export class TraceTable {
   lastRoot = new Int32Array(0);
   /** Slots of this trace, placeholders included. */
   slots = new Int32Array(0);
+  /** 1: something in the trace changed since its trees were last measured. */
+  touched = new Uint8Array(0);
   private readonly table = new IdTable((trace) => this.hashOf(trace));
   private readonly free: number[] = [];
-  private size = 0;
+  /** Traces in use or free. */
+  size = 0;
 
   /** Traces that have spans now. */
   get count(): number {
@@ -38,6 +41,7 @@ export class TraceTable {
     this.firstRoot[trace] = -1;
     this.lastRoot[trace] = -1;
     this.slots[trace] = 0;
+    this.touched[trace] = 1;
     this.table.add(this.hashOf(trace), trace);
     return trace;
   }
@@ -67,6 +71,7 @@ export class TraceTable {
     this.firstRoot = grown(this.firstRoot, capacity);
     this.lastRoot = grown(this.lastRoot, capacity);
     this.slots = grown(this.slots, capacity);
+    this.touched = grown(this.touched, capacity);
   }
 }
 

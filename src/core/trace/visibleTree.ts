@@ -14,17 +14,18 @@ export function findVisibleRows(
   keep: Uint8Array | null,
   isExpanded: (slot: number) => boolean,
 ): Int32Array {
-  const rows: number[] = [];
+  const rows = new Int32Array(tree.slots.length);
+  let count = 0;
   for (let row = 0; row < tree.slots.length; row++) {
     const below = tree.descendants[row]!;
     if (keep?.[row] === 0) {
       row += below;
       continue;
     }
-    rows.push(row);
+    rows[count++] = row;
     if (below > 0 && !isExpanded(tree.slots[row]!)) row += below;
   }
-  return Int32Array.from(rows);
+  return count === rows.length ? rows : rows.slice(0, count);
 }
 
 /**
@@ -54,6 +55,26 @@ export function keepRows(tree: FlatTree, matches: MatchCache | null): Uint8Array
     }
   }
   return keep;
+}
+
+/** What a query leaves of a tree: all of it, nothing, or a part that only its rows can tell. */
+export type Kept = 'all' | 'nothing' | 'some';
+
+/** Asks the spans of a tree, without laying it out, until it is clear what the query leaves. */
+export function judgeTree(index: SpanIndex, top: number, matches: MatchCache): Kept {
+  const { firstChild, next, parent } = index.columns;
+  const topMatches = matches.matches(top);
+  if (topMatches && !matches.hasRefusal) return 'all';
+  for (let slot = top; ; ) {
+    if (topMatches ? matches.refuses(slot) : matches.matches(slot)) return 'some';
+    let to = firstChild[slot]!;
+    while (to === -1 && slot !== top) {
+      to = next[slot]!;
+      if (to === -1) slot = parent[slot]!;
+    }
+    if (to === -1) return topMatches ? 'all' : 'nothing';
+    slot = to;
+  }
 }
 
 /** Slots of row ids (`traceId:spanId`); ids of spans that are not here are left out. */

@@ -16,10 +16,15 @@ function hex(number: number, digits: number): string {
 
 /**
  * Spans as an instrumented server sends them: 12 attributes (text, numbers, a flag), a few names,
- * traces of 32 spans. `seed` keeps ids of different requests apart.
+ * traces of 32 spans. `seed` keeps ids of different requests apart; they start in second `second`.
  */
-export function makeRequest(seed: number, spans: number, spansOfTrace = 32): LoadRequest {
-  const start = 1_790_000_000_000_000_000n + BigInt(seed) * 1_000_000_000n;
+export function makeRequest(
+  seed: number,
+  spans: number,
+  spansOfTrace = 32,
+  second = seed,
+): LoadRequest {
+  const start = 1_790_000_000_000_000_000n + BigInt(second) * 1_000_000_000n;
   const list = [];
   for (let at = 0; at < spans; at++) {
     const inTrace = at % spansOfTrace;
@@ -50,6 +55,61 @@ export function makeRequest(seed: number, spans: number, spansOfTrace = 32): Loa
     ],
   };
   return { json, protobuf: encodeMessage(traces.request, json, { count: 0, firstReason: null }) };
+}
+
+const tools = ['get_forecast', 'search_orders', 'geocode', 'create_ticket', 'list_alerts'];
+
+/**
+ * MCP calls of four spans and two processes each: the shim's wire span, the server's span, its
+ * handler and a request that the handler makes. `seed` keeps ids of different requests apart.
+ */
+export function makeCalls(seed: number, calls: number): Uint8Array<ArrayBuffer> {
+  const wire: object[] = [];
+  const server: object[] = [];
+  const start = 1_790_000_000_000_000_000n + BigInt(seed) * 1_000_000_000n;
+  const textOf = (key: string, value: string): object => ({ key, value: { stringValue: value } });
+  for (let at = 0; at < calls; at++) {
+    const tool = tools[at % tools.length]!;
+    const traceId = hex(0xdef, 8) + hex(seed, 12) + hex(at + 1, 12);
+    const idOf = (place: number): string => hex(seed + 1, 8) + hex(at * 4 + place + 1, 8);
+    const from = start + BigInt(at) * 1_000_000n;
+    const spanOf = (place: number, kind: number, name: string, attributes: object[]): object => ({
+      traceId,
+      spanId: idOf(place),
+      ...(place === 0 ? {} : { parentSpanId: idOf(place - 1) }),
+      name,
+      kind,
+      startTimeUnixNano: String(from + BigInt(place) * 100_000n),
+      endTimeUnixNano: String(from + 8_000_000n - BigInt(place) * 100_000n),
+      attributes,
+      status: { code: 0 },
+    });
+    const mcp = [textOf('mcp.method.name', 'tools/call'), textOf('gen_ai.tool.name', tool)];
+    const said = [
+      textOf('gen_ai.tool.call.arguments', `{"city":"Lisbon","days":${at}}`),
+      textOf('gen_ai.tool.call.result', `{"content":[{"type":"text","text":"answer ${at}"}]}`),
+      textOf('spanpath.outcome', at % 40 === 0 ? 'tool_error' : 'ok'),
+    ];
+    wire.push(spanOf(0, 3, `tools/call ${tool}`, [...mcp, ...said]));
+    server.push(
+      spanOf(1, 2, `tools/call ${tool}`, mcp),
+      spanOf(2, 1, `handle ${tool}`, []),
+      spanOf(3, 3, 'GET', attributesFor(at, routes[at % routes.length]!)),
+    );
+  }
+  const process = (pid: number, scope: string, spans: object[]): object => ({
+    resource: {
+      attributes: [
+        textOf('service.name', 'weather'),
+        { key: 'process.pid', value: { intValue: String(pid) } },
+      ],
+    },
+    scopeSpans: [{ scope: { name: scope, version: '1' }, spans }],
+  });
+  const json = {
+    resourceSpans: [process(1, 'spanpath.shim', wire), process(2, 'spanpath.hook', server)],
+  };
+  return encodeMessage(traces.request, json, { count: 0, firstReason: null });
 }
 
 function attributesFor(at: number, route: string): object[] {

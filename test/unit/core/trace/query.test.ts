@@ -4,7 +4,7 @@ import { compileQuery, type QuerySource } from '../../../../src/core/trace/query
 import { queryKeys } from '../../../../src/core/trace/queryKeys.js';
 import { parseQuery, QueryError } from '../../../../src/core/trace/queryParse.js';
 import { parseDuration, textMatcher } from '../../../../src/core/trace/queryValues.js';
-import { indexOf, mcp, type Told } from './telling.js';
+import { indexOf, mcp, type Told, teller } from './telling.js';
 
 const spans: Told[] = [
   {
@@ -175,4 +175,23 @@ describe('the query language', () => {
   ])('reads %s as a duration', (text, nanos) => {
     expect(parseDuration(text)).toBe(nanos);
   });
+});
+
+describe('a query that was asked before many more spans came', () => {
+  it.each(['dur>5ms', 'layer:internal', 'kind:client', 'outcome:ok -layer:wire'])(
+    'finds the new ones too: %s',
+    (text) => {
+      const growing = indexOf([{ id: 'first', kind: 3 }]);
+      const tell = teller(growing);
+      const ask = compileQuery(parseQuery(text), { ...source, index: growing });
+      ask(0);
+      const { capacity } = growing.columns;
+      const told: Told = text.startsWith('outcome')
+        ? { id: 'last', kind: 2, attributes: mcp('f') }
+        : { id: 'last', kind: 3 };
+      for (let place = 0; place < capacity; place++) tell({ ...told, id: `n${place}` });
+      expect(growing.columns.capacity).toBeGreaterThan(capacity);
+      expect(ask(growing.size - 1)).toBe(true);
+    },
+  );
 });

@@ -65,17 +65,23 @@ export function encodeTold(told: Told): Uint8Array<ArrayBuffer> {
 /** An index that was told spans one by one, in this order. */
 export function indexOf(spans: readonly Told[]): SpanIndex {
   const index = new SpanIndex();
+  const tell = teller(index);
+  for (const told of spans) tell(told);
+  return index;
+}
+
+/** What tells an index one span after the other. */
+export function teller(index: SpanIndex): (told: Told) => void {
   const batch = new TraceBatch();
   const services: string[] = [];
-  spans.forEach((told, place) => {
+  let chunk = 0;
+  return (told) => {
     decodeTraces(encodeTold(told), index.names, batch);
     const service = told.service ?? 'weather';
     if (!services.includes(service)) services.push(service);
     index.classifier.scopeName = told.scope ?? '';
-    const resource = services.indexOf(service);
-    index.add(batch, 0, { chunk: place + 1, at: 0, resource, scope: 0 });
-  });
-  return index;
+    index.add(batch, 0, { chunk: ++chunk, at: 0, resource: services.indexOf(service), scope: 0 });
+  };
 }
 
 export function slotOf(index: SpanIndex, id: string, trace = theTrace): number {
