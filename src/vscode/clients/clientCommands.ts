@@ -8,6 +8,7 @@ import {
   wrapMark,
   wrapServers,
 } from '../../core/mcp/configWrap.js';
+import { readShimSettings, type ShimSettings, shimWords } from '../servers/shimSettings.js';
 import { type ClientFile, findClientFiles } from './clientFiles.js';
 import { installShim, spoolFolder } from './stableShim.js';
 
@@ -64,8 +65,9 @@ async function traceInClient(parts: ClientCommandParts): Promise<void> {
   const names = chosen?.map(({ label }) => label) ?? [];
   if (names.length === 0) return;
   const shim = await installShim(parts.distDir, parts.storageDir, parts.version);
+  const settings = readShimSettings(vscode.workspace.getConfiguration('spanpath'));
   const wrapped = wrapServers(text, file.key, names, (server) =>
-    wrapForClient(server, shim, workspace),
+    wrapForClient(server, shim, workspace, settings),
   );
   if (!(await confirm(file, names))) return;
   await mkdir(spoolFolder(workspace), { recursive: true, mode: 0o700 });
@@ -75,12 +77,19 @@ async function traceInClient(parts: ClientCommandParts): Promise<void> {
   await offerUndo(parts, file);
 }
 
-function wrapForClient(server: ClientServer, shim: string, workspace: string): CommandEntry {
+/** The settings as they are now: a client reads them out of its own file. */
+function wrapForClient(
+  server: ClientServer,
+  shim: string,
+  workspace: string,
+  settings: ShimSettings,
+): CommandEntry {
   return {
     command: process.execPath,
     args: [
       shim,
       ...['--name', server.name, '--spool', spoolFolder(workspace)],
+      ...shimWords(settings),
       ...['--', server.command, ...server.args],
     ],
     env: {

@@ -20,6 +20,7 @@ import type {
 import { HttpProxy, type ProxyProcess } from './httpProxy.js';
 import { type Connect, type Server, StartCancelled } from './server.js';
 import { proxyCommand, type ShimOptions, serverEnvironment, wrapCommand } from './shimCommand.js';
+import { readShimSettings } from './shimSettings.js';
 
 export interface LauncherParts {
   readonly collector: CollectorClient;
@@ -110,17 +111,13 @@ export class Launcher {
   }
 
   private async shimOptions(server: Server): Promise<ShimOptions> {
-    const settings = settingsOf(server);
     return {
       execPath: process.execPath,
       electron: process.versions.electron !== undefined,
       shimPath: join(this.parts.distDir, 'shim.js'),
       serverName: server.name,
       collector: await this.findCollector(),
-      content: settings.get('content', 'redacted'),
-      hooks: settings.get('hooks.enabled', true),
-      inject: settings.get('injectContext', true),
-      redact: settings.get<string[]>('redact', []),
+      settings: readShimSettings(settingsOf(server)),
     };
   }
 

@@ -1,5 +1,7 @@
 /** How a server's command becomes one that runs through the shim. Pure, so that it can be tested. */
 
+import { type ShimSettings, shimWords } from './shimSettings.js';
+
 export interface ShimOptions {
   /** The Node that runs the shim: the editor's own. */
   readonly execPath: string;
@@ -8,11 +10,7 @@ export interface ShimOptions {
   readonly serverName: string;
   /** Null when no collector answers: the shim then looks for one itself, or spools. */
   readonly collector: { readonly endpoint: string; readonly token: string } | null;
-  readonly content: string;
-  readonly hooks: boolean;
-  readonly inject: boolean;
-  /** More to hide: keys, JSONPaths that start with `$`, patterns between slashes. */
-  readonly redact: readonly string[];
+  readonly settings: ShimSettings;
 }
 
 export interface Command {
@@ -42,11 +40,7 @@ function shimCommand(options: ShimOptions, target: readonly string[]): Command {
       options.shimPath,
       '--name',
       options.serverName,
-      '--content',
-      options.content,
-      ...(options.redact.length ? ['--redact', options.redact.join(',')] : []),
-      ...(options.hooks ? [] : ['--no-hooks']),
-      ...(options.inject ? [] : ['--no-inject']),
+      ...shimWords(options.settings),
       ...target,
     ],
     // Arguments can be read by every process of the machine; the token stays out of them.

@@ -1,12 +1,22 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ServerConfig } from '../../../src/core/mcp/config.js';
+import { defaultPayloadRules, parsePayloadRules } from '../../../src/core/mcp/outcomes.js';
+import { parseOptions } from '../../../src/shim/options.js';
 import { explainExit, explainRefusal } from '../../../src/vscode/servers/failure.js';
 import { describeServer, fingerprint } from '../../../src/vscode/servers/fingerprint.js';
 import {
+  proxyCommand,
   type ShimOptions,
   serverEnvironment,
   wrapCommand,
 } from '../../../src/vscode/servers/shimCommand.js';
+import {
+  defaultShimSettings,
+  readShimSettings,
+  type ShimSettings,
+  shimWords,
+} from '../../../src/vscode/servers/shimSettings.js';
 
 const options: ShimOptions = {
   execPath: '/opt/code/node',
@@ -14,10 +24,7 @@ const options: ShimOptions = {
   shimPath: '/ext/dist/shim.js',
   serverName: 'weather',
   collector: { endpoint: 'http://127.0.0.1:4000', token: 'secret' },
-  content: 'redacted',
-  hooks: true,
-  inject: true,
-  redact: [],
+  settings: defaultShimSettings,
 };
 const target = { command: 'node', args: ['server.js', '--name', 'x'] };
 
@@ -46,9 +53,49 @@ describe('the command of a traced server', () => {
     });
   });
 
-  it('passes on what was switched off', () => {
-    const { args } = wrapCommand({ ...options, hooks: false, inject: false }, target);
-    expect(args).toEqual(expect.arrayContaining(['--no-hooks', '--no-inject']));
+  it('carries the settings before the words of the server', () => {
+    const settings = { ...defaultShimSettings, hooks: false, inject: false };
+    for (const { args } of [
+      wrapCommand({ ...options, settings }, target),
+      proxyCommand({ ...options, settings }, 'http://127.0.0.1:1/mcp'),
+    ]) {
+      expect(args).toEqual(expect.arrayContaining(['--no-hooks', '--no-inject']));
+      expect(args.indexOf('--no-inject')).toBeLessThan(
+        args.findIndex((word) => word === '--' || word === '--http'),
+      );
+    }
+  });
+});
+
+describe('a setting', () => {
+  const cases: [Partial<ShimSettings>, string[]][] = [
+    [{}, []],
+    [{ content: 'keys' }, ['--content', 'keys']],
+    [{ contentLimit: 1000 }, ['--content-limit', '1000']],
+    [{ redact: ['iban', '/ID-\\d+/'] }, ['--redact', 'iban,/ID-\\d+/']],
+    [{ payloadErrors: ['failed', 'state=bad'] }, ['--payload-errors', 'failed,state=bad']],
+    [{ payloadErrors: [] }, ['--payload-errors', 'off']],
+    [{ spoolLimit: 1.5 }, ['--spool-limit', '1572864']],
+  ];
+  it.each(cases)('%j is told to the shim as %j, which understands it', (change, words) => {
+    const said = shimWords({ ...defaultShimSettings, ...change });
+    expect(said).toEqual(change.content ? words : ['--content', 'redacted', ...words]);
+    expect(() => parseOptions([...said, '--', 'node'], {})).not.toThrow();
+  });
+
+  it('has the default of the manifest, and of the shim', () => {
+    const { contributes } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const properties = Object.assign(
+      {},
+      ...contributes.configuration.map((group: { properties: object }) => group.properties),
+    );
+    const get = (key: string) => properties[`spanpath.${key}`].default;
+    expect(readShimSettings({ get })).toEqual(defaultShimSettings);
+    const shim = parseOptions(['--', 'node'], {});
+    expect(shim.contentLimit).toBe(defaultShimSettings.contentLimit);
+    expect(shim.spoolLimit).toBe(defaultShimSettings.spoolLimit * 2 ** 20);
+    const { payloadErrors } = defaultShimSettings;
+    expect(parsePayloadRules(payloadErrors.join(','))).toEqual(defaultPayloadRules);
   });
 });
 
