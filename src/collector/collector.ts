@@ -9,6 +9,7 @@ import { announce } from './discovery.js';
 import { Transfers } from './exchange/transfers.js';
 import { FullText } from './fullText.js';
 import { Ingest } from './ingest.js';
+import { LateParents } from './lateParents.js';
 import { LiveChannel } from './liveChannel.js';
 import { loadStore } from './loadStore.js';
 import { measureAhead } from './measureAhead.js';
@@ -50,6 +51,8 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
   const events: Collector['events'] = new EventEmitter();
   const access = new Access(options.token);
   const ingest = new Ingest(session);
+  const lateParents = new LateParents(session);
+  ingest.lateParents = lateParents;
   const feed = new ChangeFeed(session);
   const fullText = new FullText(session);
   const queries = createQueries(session, fullText);
@@ -138,6 +141,7 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
       withdraw();
       stopLoading();
       stopMeasuring();
+      lateParents.stop();
       stopWatching();
       retention.stop();
       fullText.stop();

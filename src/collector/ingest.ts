@@ -3,6 +3,7 @@ import { decodeSpans, decodeTraces } from '../core/otlp/decodeTraces.js';
 import { decodeLogRecord } from '../core/otlp/reviveSpan.js';
 import type { TraceBatch } from '../core/otlp/traceBatch.js';
 import { WireError } from '../core/otlp/wireReader.js';
+import type { LateParents } from './lateParents.js';
 import type { Session } from './session.js';
 import type { Chunk, ChunkSignal } from './store.js';
 
@@ -33,6 +34,8 @@ export type ChunkListener = (chunk: Chunk, records: number) => void;
 export class Ingest {
   private readonly kept: { chunk: Chunk; records: number }[] = [];
   onDidKeep: ChunkListener | null = null;
+  /** Keeps back what should not be shown before its caller; null where nobody watches. */
+  lateParents: LateParents | null = null;
   /** Highest chunk this process wrote or loaded. */
   lastChunk = 0;
   /** Chunks written here since another process was last looked for. */
@@ -143,7 +146,8 @@ export class Ingest {
     const where = { chunk, at: 0, resource, scope };
     for (let row = first; row < last; row++) {
       where.at = part.placeOf(row);
-      index.add(batch, row, where);
+      const slot = index.add(batch, row, where);
+      this.lateParents?.note(slot);
     }
   }
 

@@ -142,7 +142,7 @@ export class RowPlan {
     this.update();
     const top = this.index.links.topOf(slot);
     const unit = this.unitOf(top);
-    if (unit === -1) return null;
+    if (unit === -1 || this.index.waiting.has(top)) return null;
     const { tree, rows } = this.visible(this.topOf(unit));
     const row = tree.slots.indexOf(slot);
     if (row === -1) return null;

@@ -41,6 +41,8 @@ export class SpanIndex {
   readonly measures = new TreeMeasures(this);
   /** Input and output tokens of the spans that have them. */
   readonly tokens = new Map<number, readonly [input: number, output: number]>();
+  /** Placeholders whose trees are not shown yet, because their span is likely on its way. */
+  readonly waiting = new Set<number>();
   /** Grows with every change. */
   revision = 0;
   spans = 0;
@@ -208,6 +210,8 @@ export class SpanIndex {
     this.free.length = 0;
     this.table.clear();
     this.tokens.clear();
+    this.waiting.clear();
+    this.measures.clear();
     this.roots.clear();
     this.calls.clear();
     this.revision++;
@@ -242,6 +246,7 @@ export class SpanIndex {
     columns.start[slot] = start;
     columns.flags[slot] = flags;
     if (!(before & flag.present)) this.spans++;
+    if (this.waiting.size > 0) this.waiting.delete(slot);
     let parent = -1;
     if (parentHigh !== 0 || parentLow !== 0) {
       if (parentHigh === columns.spanHigh[slot] && parentLow === columns.spanLow[slot]) {
@@ -341,6 +346,7 @@ export class SpanIndex {
     this.links.detach(slot);
     this.table.remove(this.hashOf(slot), slot);
     columns.flags[slot] = columns.flags[slot]! & flag.rootMoved;
+    this.waiting.delete(slot);
     this.free.push(slot);
     const trace = columns.trace[slot]!;
     traces.slots[trace] = traces.slots[trace]! - 1;

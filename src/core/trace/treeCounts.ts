@@ -57,12 +57,15 @@ export class TreeCounts {
 
   /** Fills in the rows before each of the trees, as `TreeMeasures.addUp` does. */
   addUp(tops: Int32Array, offsets: Float64Array): { end: number; running: boolean } {
-    const { toggledTops } = this;
-    const own = (top: number): number => (toggledTops.has(top) ? this.rowsOf(top) : -1);
-    return this.index.measures.addUp(tops, offsets, toggledTops.size === 0 ? null : own);
+    const { toggledTops, index } = this;
+    const own = (top: number): number =>
+      toggledTops.has(top) || index.waiting.has(top) ? this.rowsOf(top) : -1;
+    const isSame = toggledTops.size === 0 && index.waiting.size === 0;
+    return index.measures.addUp(tops, offsets, isSame ? null : own);
   }
 
   rowsOf(top: number): number {
+    if (this.index.waiting.has(top)) return 0;
     if (!this.hasOwnCounts) {
       const plain = this.plainCount(top);
       if (plain !== -1) return plain;
