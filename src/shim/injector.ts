@@ -155,31 +155,10 @@ export class Injector {
   ): void {
     const contexts = spliced && count > 0 ? { ...spliced, first, count } : null;
     const { clientLine: kind } = recordKinds;
-    const length = end - start;
-    if (length <= maxKeptBytes) {
-      this.outbox.append({
-        kind,
-        conversation: 0,
-        time,
-        number: length,
-        bytes,
-        start,
-        end,
-        contexts,
-      });
-      return;
-    }
-    const kept = start + maxKeptBytes;
-    this.outbox.append({
-      kind,
-      conversation: 0,
-      time,
-      number: length,
-      bytes,
-      start,
-      end: kept,
-      contexts,
-    });
+    const kept = Math.min(end, start + maxKeptBytes);
+    const number = end - start;
+    this.outbox.append({ kind, conversation: 0, time, number, bytes, start, end: kept, contexts });
+    if (kept === end) return;
     const tail = bytes.subarray(Math.max(kept, end - keptTailBytes), end);
     this.outbox.copy(recordKinds.clientTail, 0, time, tail);
   }

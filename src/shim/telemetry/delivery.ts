@@ -164,7 +164,8 @@ export class Delivery implements ConversationListener {
       this.sending ??= this.flush().finally(() => {
         this.sending = null;
         if (this.hasWaiting) {
-          this.flushSoon(Math.max(flushMs, this.notBefore - Date.now()));
+          const soon = this.spans.isFilling || this.logs.isFilling ? 0 : flushMs;
+          this.flushSoon(Math.max(soon, this.notBefore - Date.now()));
         }
       });
     }, delayMs);

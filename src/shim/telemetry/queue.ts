@@ -5,9 +5,9 @@
 
 const maxBytes = 8 << 20;
 const batchBytes = 1 << 20;
-const batchRecords = 512;
+const batchRecords = 2048;
 /** Records that are encoded together, so that they share their resource. */
-const pieceRecords = 4;
+const pieceRecords = 16;
 
 /** One or more OTLP requests end to end, which are one request: their repeated fields add up. */
 export interface Encoded {
@@ -25,6 +25,11 @@ export class Queue<T> {
 
   get isEmpty(): boolean {
     return this.pieces.length === 0 && this.fresh.length === 0;
+  }
+
+  /** More waits than one request takes: the next should follow at once. */
+  get isFilling(): boolean {
+    return this.bytes >= batchBytes;
   }
 
   push(record: T): void {
