@@ -1,6 +1,7 @@
 /** The view put together: one state, one scheduler, and the parts that paint from it. */
 import type { SessionSummary, ViewSpec } from '../src/core/protocol.js';
 import type { SpanRef } from '../src/core/trace/model.js';
+import { onlyFolds } from '../src/core/view/folds.js';
 import type { TimeWindow } from '../src/core/view/timeScale.js';
 import { ComparePane } from './compare/comparePane.js';
 import type { Connection, Host } from './connection.js';
@@ -8,6 +9,7 @@ import type { ViewContext } from './context.js';
 import { DetailsPane } from './details/pane.js';
 import { element, setHidden, setStyle } from './dom.js';
 import { FindingsPane } from './findings.js';
+import { copyText, openHandler } from './hostActions.js';
 import { Navigation } from './navigation.js';
 import { Notices } from './notices.js';
 import { OverviewStrip } from './overview.js';
@@ -32,6 +34,10 @@ import { Zoom } from './waterfall/zoom.js';
 const refreshMs = 100;
 /** The state is kept when nothing has changed for so long, ms. */
 const keepMs = 250;
+/** The first rows take longer than this: the view shows that it waits for them. */
+const shortWaitMs = 100;
+/** They take even longer: the controls go before them. */
+const longWaitMs = 300;
 
 export class App implements ViewContext {
   readonly host: Host;
@@ -64,10 +70,16 @@ export class App implements ViewContext {
   private keepsPlace = true;
   private keptTop = -1;
   private firstRows = true;
+  /** Nothing has been painted that stands for an answer of the host. */
+  private isFresh = true;
+  /** What stands in the page; taken in when the first rows are there, and laid out once. */
+  private parts: readonly Node[];
 
   constructor(
     private readonly root: HTMLElement,
     private readonly connection: Connection,
+    /** Called once, when the first rows are painted or seem to take long. */
+    private readonly onFirstRows: () => void,
   ) {
     this.host = connection.host;
     this.inEditor = connection.inEditor;
@@ -75,6 +87,8 @@ export class App implements ViewContext {
     this.theme = readTheme(root);
     this.rows = new RowStore(this.host, (what) => this.rowsArrived(what.newSpec));
     this.waterfall = new Waterfall(this);
+    // The first rows travel while everything else is made.
+    this.rows.show(this.state.spec);
     this.notice = new Notice(this, this.waterfall.elements.notice);
     this.zoom = new Zoom(this);
     this.timeAxis = new TimeAxis(this, this.waterfall);
@@ -107,7 +121,7 @@ export class App implements ViewContext {
     );
     this.split = new PaneSplitter(this, root);
     if (root.tagName !== 'MAIN') root.setAttribute('role', 'main');
-    root.replaceChildren(
+    this.parts = [
       element('h1', { class: 'only-read' }, 'Spanpath: calls and their spans'),
       this.notices.banner,
       this.toolbar.root,
@@ -117,7 +131,7 @@ export class App implements ViewContext {
       this.split.root,
       this.pane.root,
       this.notices.root,
-    );
+    ];
     this.listen();
     this.start();
   }
@@ -174,21 +188,11 @@ export class App implements ViewContext {
   }
 
   openHandler(span: SpanRef): void {
-    const { traceId, spanId } = span;
-    this.host
-      .request('handler/open', { traceId, spanId })
-      .then(({ opened, reason }) => {
-        if (!opened && reason) this.notify(reason, 'error');
-      })
-      .catch((error: Error) => this.notify(error.message, 'error'));
+    openHandler(this, span);
   }
 
   copy(text: string, what: string): void {
-    const told = () => this.notify(`Copied ${what}`);
-    this.host
-      .request('clipboard/write', { text })
-      .catch(() => navigator.clipboard.writeText(text))
-      .then(told, () => this.notify('The clipboard cannot be written here', 'error'));
+    copyText(this, text, what);
   }
 
   notify(message: string, kind: 'info' | 'error' = 'info'): void {
@@ -213,14 +217,21 @@ export class App implements ViewContext {
   // ── start and events ──
 
   private start(): void {
-    this.rows.show(this.state.spec);
     void this.host
       .request('session/summary', null)
       .then((summary) => this.changed(summary))
       .catch(() => undefined);
     if (this.state.selected) this.pane.refresh();
     if (this.state.pane && this.state.pane !== 'details') this.pane.refresh();
-    this.requestPaint();
+    setTimeout(() => this.show(), shortWaitMs);
+    setTimeout(() => this.onFirstRows(), longWaitMs);
+  }
+
+  private show(): void {
+    if (this.parts.length === 0) return;
+    this.root.replaceChildren(...this.parts);
+    this.parts = [];
+    this.waterfall.measure();
   }
 
   private listen(): void {
@@ -244,12 +255,7 @@ export class App implements ViewContext {
       this.waterfall.useTheme();
       this.requestPaint();
     });
-    // The editor focuses the page, not a part of it: the keyboard then belongs to the rows.
-    const takeFocus = () => {
-      if (document.activeElement === document.body) this.focusRows();
-    };
-    window.addEventListener('focus', takeFocus);
-    if (document.hasFocus()) takeFocus();
+    window.addEventListener('focus', () => this.takeFocus());
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden && this.summary) this.changed(this.summary);
     });
@@ -260,6 +266,11 @@ export class App implements ViewContext {
         this.focusSearch();
       }
     });
+  }
+
+  /** The editor focuses the page, not a part of it: the keyboard then belongs to the rows. */
+  private takeFocus(): void {
+    if (document.activeElement === document.body) this.focusRows();
   }
 
   private changed(summary: SessionSummary): void {
@@ -281,6 +292,7 @@ export class App implements ViewContext {
   }
 
   private rowsArrived(newSpec: boolean): void {
+    this.show();
     this.story.refresh();
     if (this.firstRows) {
       this.firstRows = false;
@@ -295,7 +307,9 @@ export class App implements ViewContext {
       else this.waterfall.scrollTo(this.state.spec.query ? 0 : Number.MAX_SAFE_INTEGER);
       this.overview.refresh();
     }
-    this.requestPaint();
+    // The first rows do not wait for a frame: they are part of the first one.
+    if (this.isFresh) this.paint();
+    else this.requestPaint();
   }
 
   private paint(): void {
@@ -308,6 +322,12 @@ export class App implements ViewContext {
     this.pane.paint();
     setHidden(this.split.root, this.pane.root.hidden !== false);
     setStyle(this.root, '--pane-share', String(this.state.paneShare));
+    if (this.isFresh && !this.rows.loading) {
+      this.isFresh = false;
+      // The focus needs a layout; asked for here it is the one of this frame.
+      if (document.hasFocus()) this.takeFocus();
+      setTimeout(() => this.onFirstRows());
+    }
     // Bars grow only while something runs, the view is live, and somebody can see it.
     if (this.summary?.running && !this.pausedAt && !document.hidden && this.rows.head.total) {
       this.requestPaint();
@@ -374,10 +394,4 @@ export class App implements ViewContext {
       this.connection.memory.write({ ...this.state, top });
     }, keepMs);
   }
-}
-
-function onlyFolds(change: Partial<ViewSpec>, before: ViewSpec): boolean {
-  return (Object.keys(change) as (keyof ViewSpec)[]).every(
-    (key) => key === 'toggled' || key === 'expandedByDefault' || change[key] === before[key],
-  );
 }

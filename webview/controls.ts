@@ -9,7 +9,15 @@ import {
 } from '@vscode/webview-ui-toolkit';
 import { element, icon } from './dom.js';
 
+let registered = false;
+
+/**
+ * Elements made before are plain ones of the same size until then (`styles/controls.css`), so the
+ * first rows need not wait for the controls.
+ */
 export function registerControls(): void {
+  if (registered) return;
+  registered = true;
   provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
 }
 

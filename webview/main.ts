@@ -6,10 +6,8 @@ import { followBrowserTheme } from './theme.js';
 
 const root = document.getElementById('app');
 if (root) {
-  // The first rows travel while the controls are made.
   const editor = connectToEditor();
   const connection = editor ?? connectToRecording() ?? connectToCollector(location);
   if (!editor) followBrowserTheme();
-  registerControls();
-  new App(root, connection);
+  new App(root, connection, registerControls);
 }

@@ -110,8 +110,8 @@ export class Navigation {
   private async locate(span: SpanRef): Promise<number | null> {
     const found = await this.ask(span);
     if (found !== null) return found;
-    // Folded away: open everything that could hide it.
-    this.context.updateSpec({ expandedByDefault: true, toggled: [] });
+    // Folded away or a protocol message: open everything that could hide it.
+    this.context.updateSpec({ expandedByDefault: true, toggled: [], hidesProtocol: false });
     return this.ask(span);
   }
 

@@ -10,7 +10,10 @@ export interface Theme {
   readonly error: string;
   readonly warning: string;
   readonly focus: string;
+  /** Of pills and labels. */
   readonly font: string;
+  /** Of names. */
+  readonly rowFont: string;
 }
 
 export function readTheme(root: HTMLElement): Theme {
@@ -29,6 +32,7 @@ export function readTheme(root: HTMLElement): Theme {
     warning: colour('--sp-warning'),
     focus: colour('--sp-focus'),
     font: `11px ${style.fontFamily}`,
+    rowFont: `${style.fontSize} ${style.fontFamily}`,
   };
 }
 

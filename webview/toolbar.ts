@@ -64,7 +64,7 @@ export class Toolbar {
     this.layers = button({
       label: 'Layers',
       icon: 'layers',
-      title: 'Show or hide layers',
+      title: 'Show or hide layers and protocol messages (initialize, tools/list …)',
       onPress: () => this.openLayers(),
     });
     this.errors = button({
@@ -141,11 +141,20 @@ export class Toolbar {
           : [...spec.hiddenLayers, layer],
       });
     };
-    const entries: MenuEntry[] = layers.map((layer) => ({
-      label: layerNames[layer],
-      checked: !spec.hiddenLayers.includes(layer),
-      run: () => toggle(layer),
-    }));
+    const hidden = this.context.rows.head.hiddenCalls;
+    const entries: MenuEntry[] = [
+      {
+        label: `Protocol messages${hidden ? ` (${formatCount(hidden)} hidden)` : ''}`,
+        checked: !spec.hidesProtocol,
+        run: () => this.context.updateSpec({ hidesProtocol: !spec.hidesProtocol }),
+      },
+      ...layers.map((layer, at) => ({
+        label: layerNames[layer],
+        checked: !spec.hiddenLayers.includes(layer),
+        separated: at === 0,
+        run: () => toggle(layer),
+      })),
+    ];
     entries.push({
       label: 'Show all layers',
       separated: true,

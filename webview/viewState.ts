@@ -45,6 +45,7 @@ export const initialState: ViewState = {
     scope: { kind: 'session' },
     groupBy: 'time',
     hiddenLayers: [],
+    hidesProtocol: true,
     expandedByDefault: true,
     toggled: [],
   },

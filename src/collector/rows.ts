@@ -51,6 +51,7 @@ export class Rows {
     return {
       revision: index.revision,
       total: plan.total,
+      ...(plan.hiddenCalls === 0 ? {} : { hiddenCalls: plan.hiddenCalls }),
       from: first,
       originNanos: String(index.originNanos + BigInt(Math.round(extent.start))),
       start: 0,
@@ -208,6 +209,7 @@ export class Rows {
     const text = span
       ? describeRow({
           spanName: span.name,
+          scope: span.scope.name,
           kind: span.kind,
           layer,
           method,

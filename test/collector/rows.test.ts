@@ -92,7 +92,7 @@ describe('rows of the waterfall', () => {
       '0 invoke_agent bot',
       '1 chat',
       '1 search',
-      '2 handler',
+      '2 server',
       '3 GET /x',
       '0 send',
     ]);
@@ -128,7 +128,7 @@ describe('rows of the waterfall', () => {
     expect(names((await rows({ query: 'layer:mcp-server' })).rows)).toEqual([
       '0 invoke_agent bot',
       '1 search',
-      '2 handler',
+      '2 server',
       '3 GET /x',
     ]);
     expect(names((await rows({ query: '-tool:search' })).rows)).toEqual([
@@ -150,7 +150,7 @@ describe('rows of the waterfall', () => {
   it('stay within a trace or a call, from its own 0', async () => {
     const { rows } = sessionOf(run);
     const page = await rows({ scope: { kind: 'span', traceId: theTrace, spanId: spanId('wire') } });
-    expect(names(page.rows)).toEqual(['0 search', '1 handler', '2 GET /x']);
+    expect(names(page.rows)).toEqual(['0 search', '1 server', '2 GET /x']);
     expect(page.rows.map(({ start }) => start)).toEqual([0, 10e6, 40e6]);
     expect((await rows({ scope: { kind: 'trace', traceId: 'e'.repeat(32) } })).total).toBe(1);
     expect((await rows({ scope: { kind: 'trace', traceId: 'f'.repeat(32) } })).total).toBe(0);
@@ -185,10 +185,68 @@ describe('rows of the waterfall', () => {
     expect(cursor).toBe(wire.start + wire.duration!);
   });
 
+  it('leave out what only keeps the protocol going, unless it failed, runs or is asked for', async () => {
+    const shim = (id: string, method: string, outcome: string | null, start: number): Told => ({
+      id,
+      kind: 3,
+      start,
+      duration: 5,
+      scope: 'spanpath.shim',
+      attributes: {
+        'mcp.method.name': method,
+        ...(outcome === null ? {} : { 'spanpath.outcome': outcome }),
+      },
+    });
+    const call = { ...shim('call', 'tools/call', 'ok', 30), attributes: mcp('search') };
+    const { rows, queries } = sessionOf([
+      shim('init', 'initialize', 'ok', 0),
+      shim('list', 'tools/list', 'protocol_error', 10),
+      shim('prompts', 'prompts/list', 'ok', 20),
+      call,
+      { id: 'below', parent: 'prompts', start: 21, duration: 1 },
+    ]);
+    const hidesProtocol = true;
+    const page = await rows({ hidesProtocol });
+    expect(names(page.rows)).toEqual(['0 tools/list', '0 search']);
+    expect(page).toMatchObject({ total: 2, hiddenCalls: 2, start: 0, end: 25e6 });
+    const grouped = await rows({ hidesProtocol, groupBy: 'tool' });
+    expect(grouped.hiddenCalls).toBe(2);
+    const asked = await rows({ hidesProtocol, query: 'initialize' });
+    expect(names(asked.rows)).toEqual(['0 initialize']);
+    expect(asked.hiddenCalls).toBeUndefined();
+    expect((await rows()).total).toBe(5);
+    const init = { traceId: theTrace, spanId: spanId('init') };
+    const locate = (spec: Partial<ViewSpec>) =>
+      queries['rows/locate']({ spec: { ...everything, ...spec }, span: init });
+    expect(await locate({ hidesProtocol })).toEqual({ index: null });
+    expect(await locate({})).toEqual({ index: 0 });
+    const overview = await queries['overview/list']({
+      spec: { ...everything, hidesProtocol },
+      buckets: 5,
+    });
+    expect(overview.counts.reduce((sum, count) => sum + count, 0)).toBe(2);
+  });
+
+  it('count what they leave out as it arrives', async () => {
+    const initialize: Told = {
+      id: 'init',
+      kind: 3,
+      duration: 7,
+      scope: 'spanpath.shim',
+      attributes: { 'mcp.method.name': 'initialize', 'spanpath.outcome': 'ok' },
+    };
+    const { rows, tell } = sessionOf([]);
+    expect((await rows({ hidesProtocol: true })).total).toBe(0);
+    tell(initialize);
+    expect(await rows({ hidesProtocol: true })).toMatchObject({ total: 0, hiddenCalls: 1 });
+    tell({ ...initialize, id: 'second', attributes: mcp('search'), start: 9 });
+    expect((await rows({ hidesProtocol: true })).total).toBe(1);
+  });
+
   it('mark the slowest chain', async () => {
     const { rows } = sessionOf(run);
     const critical = (await rows()).rows.filter((row) => row.critical).map((row) => row.name);
-    expect(critical).toEqual(['invoke_agent bot', 'chat', 'search', 'handler', 'GET /x']);
+    expect(critical).toEqual(['invoke_agent bot', 'chat', 'search', 'server', 'GET /x']);
     const overlapping = sessionOf([
       { id: 'top', duration: 100 },
       { id: 'long', parent: 'top', start: 10, duration: 80 },
@@ -202,14 +260,14 @@ describe('rows of the waterfall', () => {
 
   it('follow what arrives: a late parent takes its place above rows that were roots', async () => {
     const { rows, tell } = sessionOf([run[3]!, run[4]!]);
-    expect(names((await rows()).rows)).toEqual(['0 handler', '1 GET /x']);
+    expect(names((await rows()).rows)).toEqual(['0 server', '1 GET /x']);
     tell(run[2]!);
-    expect(names((await rows()).rows)).toEqual(['0 search', '1 handler', '2 GET /x']);
+    expect(names((await rows()).rows)).toEqual(['0 search', '1 server', '2 GET /x']);
     tell(run[0]!);
     expect(names((await rows()).rows)).toEqual([
       '0 invoke_agent bot',
       '1 search',
-      '2 handler',
+      '2 server',
       '3 GET /x',
     ]);
   });

@@ -15,6 +15,10 @@ const sourceExplanations: Readonly<Record<HandlerSource, string>> = {
   guessed: 'The name fits, but nothing proves that it is this one.',
 };
 
+/** Methods for which an app registers handlers. */
+const handledByApp = /^(?:tools\/call|prompts\/get|resources\/read|completion\/)/;
+const answeredByClient = /^(?:sampling|elicitation|roots)\//;
+
 /** `undefined` while it is being looked for, null when there is none. */
 export function handlerSection(
   context: ViewContext,
@@ -22,6 +26,16 @@ export function handlerSection(
   handler: HandlerInfo | null | undefined,
 ): HTMLElement {
   if (handler === undefined) return section('Handler', [hint('Looking for the handler…')]);
+  const { method = '' } = details.row;
+  if (handler === null && method !== '' && !handledByApp.test(method)) {
+    return section('Handler', [
+      hint(
+        answeredByClient.test(method)
+          ? 'The client answers this request.'
+          : 'This method belongs to the protocol: the SDK answers it, unless the server registers something of its own.',
+      ),
+    ]);
+  }
   if (handler === null) {
     return section('Handler', [
       hint(

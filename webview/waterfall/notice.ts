@@ -6,7 +6,7 @@ import { element, setHidden } from '../dom.js';
 /** A reading that takes longer shows that it is going on. */
 const patienceMs = 300;
 
-type Kind = 'none' | 'loading' | 'empty' | 'filtered' | 'problem';
+type Kind = 'none' | 'loading' | 'empty' | 'protocol' | 'filtered' | 'problem';
 
 export class Notice {
   private shown: string = 'none';
@@ -39,7 +39,8 @@ export class Notice {
     this.loadingSince = 0;
     if (rows.head.total > 0) return 'none';
     const narrowed = state.spec.query !== '' || state.spec.hiddenLayers.length > 0;
-    return narrowed || state.spec.scope.kind !== 'session' ? 'filtered' : 'empty';
+    if (narrowed || state.spec.scope.kind !== 'session') return 'filtered';
+    return rows.head.hiddenCalls ? 'protocol' : 'empty';
   }
 
   private content(kind: Kind): Node[] {
@@ -63,6 +64,17 @@ export class Notice {
             appearance: 'primary',
             onPress: () =>
               this.context.updateSpec({ query: '', hiddenLayers: [], scope: { kind: 'session' } }),
+          }),
+        ];
+      case 'protocol':
+        return [
+          heading('Connected, no calls yet'),
+          paragraph(
+            'So far client and server have only got to know each other. Call a tool; the call appears here while it runs.',
+          ),
+          button({
+            label: 'Show protocol messages',
+            onPress: () => this.context.updateSpec({ hidesProtocol: false }),
           }),
         ];
       case 'empty':

@@ -7,6 +7,10 @@ export const rowPx = 22;
 const indentPx = 12;
 /** Deeper rows stay at this indent: a tree of 500 levels must keep its names on screen. */
 const deepestIndent = 16;
+/** Icons before the name and the gaps around name, detail and pill, with the pill's own frame. */
+const besideWordsPx = 38 + 10 + 14 + 6;
+/** The icon that opens the handler, beside the pill of a selected row. */
+const openPx = 19;
 
 export interface RowShown {
   readonly index: number;
@@ -17,47 +21,66 @@ export interface RowShown {
   /** More than one server in the session: a root row says whose it is. */
   readonly showServer: boolean;
   readonly handlerHint: boolean;
+  /** Room for a row's icons and words at depth 0, px. */
+  readonly roomPx: number;
+  /** Width of a name and of a pill, px. */
+  readonly widthOf: (text: string, kind: 'name' | 'pill') => number;
+}
+
+/** Copied for every row: making its elements one by one takes several times as long. */
+const template = makeTemplate();
+
+function makeTemplate(): HTMLElement {
+  const open = icon('go-to-file', 'open');
+  open.title = 'Open the handler (Enter)';
+  const cell = element(
+    'div',
+    { class: 'cell-name', role: 'gridcell' },
+    icon('chevron-right', 'twistie'),
+    icon('circle', 'kind'),
+    element('span', { class: 'name' }),
+    element('span', { class: 'detail' }),
+    element('span', { class: 'server' }),
+    element('span', { class: 'pill' }),
+    open,
+  );
+  const duration = element('div', { class: 'cell-duration', role: 'gridcell' });
+  const words = element('span', { class: 'only-read' });
+  const bar = element('div', { class: 'cell-bar', role: 'gridcell' }, words);
+  return element('div', { class: 'row', role: 'row' }, cell, duration, bar);
+}
+
+function child(of: HTMLElement, place: number): HTMLElement {
+  return of.children[place] as HTMLElement;
 }
 
 export class RowElement {
-  readonly root: HTMLElement;
-  private readonly cell = element('div', { class: 'cell-name', role: 'gridcell' });
-  private readonly twistie = icon('chevron-right', 'twistie');
-  private readonly kind = icon('circle', 'kind');
-  private readonly name = element('span', { class: 'name' });
-  private readonly detail = element('span', { class: 'detail' });
-  private readonly server = element('span', { class: 'server' });
-  private readonly pill = element('span', { class: 'pill' });
-  private readonly open = icon('go-to-file', 'open');
-  private readonly duration = element('div', { class: 'cell-duration', role: 'gridcell' });
-  private readonly bar = element('div', { class: 'cell-bar', role: 'gridcell' });
-  private readonly barWords = element('span', { class: 'only-read' });
+  readonly root = template.cloneNode(true) as HTMLElement;
+  private readonly cell = child(this.root, 0);
+  private readonly duration = child(this.root, 1);
+  private readonly bar = child(this.root, 2);
+  private readonly twistie = child(this.cell, 0);
+  private readonly kind = child(this.cell, 1);
+  private readonly name = child(this.cell, 2);
+  private readonly detail = child(this.cell, 3);
+  private readonly server = child(this.cell, 4);
+  private readonly pill = child(this.cell, 5);
+  private readonly open = child(this.cell, 6);
+  private readonly barWords = child(this.bar, 0);
   private shownRow: SpanRow | undefined;
   private shownServer = false;
+  private shownSelected = false;
+  private shownRoomPx = 0;
   private index = -1;
   private topPx = Number.NaN;
 
   /** A decoration is a sticky copy: screen readers pass over it. */
   constructor(private readonly decoration = false) {
-    this.root = element('div', { class: 'row' });
-    if (decoration) {
-      setAttribute(this.root, 'aria-hidden', 'true');
-      for (const cell of [this.cell, this.duration, this.bar]) cell.removeAttribute('role');
-    } else {
-      setAttribute(this.root, 'role', 'row');
+    if (!decoration) return;
+    setAttribute(this.root, 'aria-hidden', 'true');
+    for (const part of [this.root, this.cell, this.duration, this.bar]) {
+      part.removeAttribute('role');
     }
-    this.open.title = 'Open the handler (Enter)';
-    this.cell.append(
-      this.twistie,
-      this.kind,
-      this.name,
-      this.detail,
-      this.server,
-      this.pill,
-      this.open,
-    );
-    this.bar.append(this.barWords);
-    this.root.append(this.cell, this.duration, this.bar);
   }
 
   /** Kept for later; until then no id points here. */
@@ -95,13 +118,34 @@ export class RowElement {
     }
     setClass(this.root, classOf(row, shown.selected));
     setText(this.duration, durationText(row, shown.now));
-    if (row !== this.shownRow || shown.showServer !== this.shownServer) this.writeRow(row, shown);
+    const same =
+      row === this.shownRow &&
+      shown.showServer === this.shownServer &&
+      shown.selected === this.shownSelected &&
+      shown.roomPx === this.shownRoomPx;
+    if (!same) this.writeRow(row, shown);
+  }
+
+  /** The name is cut last: the detail gives way, then the pill becomes an icon. */
+  private writePill(row: SpanRow, shown: RowShown): void {
+    const pill = pillOf(row);
+    setHidden(this.pill, pill === null);
+    setClass(this.name, pill ? 'name beside-pill' : 'name');
+    if (!pill) return;
+    const taken = indentOf(row) + besideWordsPx + (shown.selected ? openPx : 0);
+    const words = shown.widthOf(oneLine(row.name), 'name') + shown.widthOf(pill.text, 'pill');
+    const small = taken + words > shown.roomPx;
+    setText(this.pill, pill.text);
+    setClass(this.pill, `pill pill-${pill.tone}${small ? ' pill-small' : ''}`);
+    setAttribute(this.pill, 'title', small ? pill.text : null);
   }
 
   private writeRow(row: SpanRow, shown: RowShown): void {
     this.shownRow = row;
     this.shownServer = shown.showServer;
-    this.cell.style.paddingLeft = `${4 + Math.min(row.depth, deepestIndent) * indentPx}px`;
+    this.shownSelected = shown.selected;
+    this.shownRoomPx = shown.roomPx;
+    this.cell.style.paddingLeft = `${indentOf(row)}px`;
     const foldable = row.descendants > 0;
     setClass(
       this.twistie,
@@ -115,12 +159,7 @@ export class RowElement {
     const server = shown.showServer && row.depth === 0 && !row.group ? oneLine(row.server, 40) : '';
     setText(this.server, server);
     setHidden(this.server, server === '');
-    const pill = pillOf(row);
-    setHidden(this.pill, pill === null);
-    if (pill) {
-      setText(this.pill, pill.text);
-      setClass(this.pill, `pill pill-${pill.tone}`);
-    }
+    this.writePill(row, shown);
     setHidden(this.open, !shown.handlerHint || row.group !== undefined || row.placeholder);
     if (this.decoration) return;
     setAttribute(this.root, 'aria-level', String(row.depth + 1));
@@ -129,6 +168,10 @@ export class RowElement {
     setText(this.barWords, words);
     setAttribute(this.bar, 'title', words);
   }
+}
+
+function indentOf(row: SpanRow): number {
+  return 4 + Math.min(row.depth, deepestIndent) * indentPx;
 }
 
 function detailText(row: SpanRow): string {

@@ -21,11 +21,14 @@ import { Axis } from './axis.js';
 import { BarPainter, type PaintedRow } from './barPainter.js';
 import { RowElement, rowPx } from './rowElement.js';
 import { createSkeleton } from './skeleton.js';
+import { TextWidths } from './textWidths.js';
 
 export const headPx = 24;
 /** Below this the durations stand beside the bars. */
 const narrowPx = 480;
 const mostSticky = 4;
+/** As `--duration-px` in waterfall.css. */
+const durationPx = 76;
 const sheetRows = 1000;
 /** Asked for before the size of the view is known. */
 const firstRows = 60;
@@ -51,6 +54,11 @@ export class Waterfall {
   private readonly stickyPool: RowElement[] = [];
   private readonly axis = new Axis(this.elements.axis);
   private readonly painter: BarPainter;
+  private readonly widths = new TextWidths();
+  private readonly widthOf = (text: string, kind: 'name' | 'pill'): number => {
+    const { rowFont, font } = this.context.theme;
+    return this.widths.of(text, kind === 'name' ? rowFont : font);
+  };
   private stickyCount = 0;
   /** A row to select as soon as it is loaded. */
   private pendingIndex: number | null = null;
@@ -332,6 +340,8 @@ export class Waterfall {
       now: this.context.now(),
       showServer: (summary?.servers.length ?? 0) > 1 && state.spec.groupBy !== 'server',
       handlerHint: inEditor,
+      roomPx: this.treePx - (this.narrow() ? 0 : durationPx),
+      widthOf: this.widthOf,
     };
   }
 }

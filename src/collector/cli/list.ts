@@ -43,6 +43,7 @@ export async function list(args: readonly string[]): Promise<number> {
     const text = span
       ? describeRow({
           spanName: span.name,
+          scope: span.scope.name,
           kind: span.kind,
           layer,
           method,

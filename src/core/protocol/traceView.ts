@@ -24,6 +24,11 @@ export interface ViewSpec {
   readonly rawTimes?: boolean;
   /** Layers that the user switched off. */
   readonly hiddenLayers: readonly Layer[];
+  /**
+   * Without calls of a session that only keep the protocol going (`initialize`, `tools/list` …);
+   * one that failed or still runs is shown, and a query finds them all.
+   */
+  readonly hidesProtocol?: boolean;
   /** Rows open or closed unless toggled. */
   readonly expandedByDefault: boolean;
   /** Ids (`SpanRow.id`) whose fold differs from the default. */
@@ -89,6 +94,8 @@ export interface RowsPage {
   /** Grows with every change of the store. */
   readonly revision: number;
   readonly total: number;
+  /** Calls left out by `ViewSpec.hidesProtocol`. */
+  readonly hiddenCalls?: number;
   readonly from: number;
   readonly originNanos: NanosText;
   /** Extent of all rows that match, ns after the origin; `end` counts running calls up to now. */

@@ -1,4 +1,4 @@
-import { attr, legacyAttr } from '../mcp/conventions.js';
+import { attr, legacyAttr, scopes } from '../mcp/conventions.js';
 import type { Attributes, Layer, Outcome } from './model.js';
 
 /** What a row says: its name, and in grey what belongs to it. */
@@ -8,10 +8,13 @@ export interface RowText {
 }
 
 const maxDetail = 120;
+const hooks: ReadonlySet<string> = new Set([scopes.nodeHook, scopes.pythonHook]);
 
 /** What is read of a span to describe it; a running call has only its attributes. */
 export interface Described {
   readonly spanName: string;
+  /** Name of the instrumentation scope. */
+  readonly scope: string;
   readonly kind: number;
   readonly layer: Layer;
   readonly method: string;
@@ -26,7 +29,7 @@ export function describeRow(span: Described): RowText {
   switch (layer) {
     case 'mcp-server':
       return {
-        name: span.target ? 'handler' : span.method || span.spanName,
+        name: span.target ? 'server' : span.method || span.spanName,
         detail: joinDetails(placeOf(attributes), span.exceptionType),
       };
     case 'mcp-client':
@@ -93,7 +96,13 @@ function describeInternal(span: Described): RowText {
     const query = textOf(attributes, 'db.query.text', 'db.statement', 'db.query.summary');
     return { name: span.spanName, detail: joinDetails(system, shortText(query)) };
   }
-  return { name: span.spanName, detail: joinDetails(placeOf(attributes), span.exceptionType) };
+  const place = placeOf(attributes);
+  // The hooks put a place on nothing but the handler itself.
+  const isHandler = place !== '' && hooks.has(span.scope);
+  return {
+    name: isHandler ? 'handler' : span.spanName,
+    detail: joinDetails(place, span.exceptionType),
+  };
 }
 
 function httpPath(attributes: Attributes): string {

@@ -4,6 +4,7 @@ import { type FlatTree, flattenTree, type TreeOptions } from './flatTree.js';
 import { groupRoots, type RootGroup } from './groupRoots.js';
 import type { MatchCache } from './matchCache.js';
 import { layers } from './model.js';
+import { withoutProtocol } from './protocolCalls.js';
 import type { SpanIndex } from './spanIndex.js';
 import { TreeCounts } from './treeCounts.js';
 import { findVisibleRows, keepRows, placeOf, type VisibleTree } from './visibleTree.js';
@@ -44,6 +45,7 @@ export class RowPlan {
   private readonly counts: TreeCounts;
   private readonly trees = new Map<number, VisibleTree>();
   private cachedRows = 0;
+  private hiddenTops = 0;
   private readonly stop: () => void;
 
   constructor(
@@ -69,6 +71,12 @@ export class RowPlan {
   get total(): number {
     this.update();
     return this.offsets.at(-1) ?? 0;
+  }
+
+  /** Calls that `ViewSpec.hidesProtocol` leaves out. */
+  get hiddenCalls(): number {
+    this.update();
+    return this.hiddenTops;
   }
 
   /** Earliest start and latest end of the trees shown, ns after the session's origin. */
@@ -248,7 +256,15 @@ export class RowPlan {
   private findTops(): Int32Array {
     const { index } = this;
     const { scope } = this.spec;
-    if (scope.kind === 'session') return index.roots.sorted();
+    this.hiddenTops = 0;
+    if (scope.kind === 'session') {
+      const all = index.roots.sorted();
+      // What is searched for is found, whatever it is.
+      if (!this.spec.hidesProtocol || this.matches) return all;
+      const shown = withoutProtocol(index, all);
+      this.hiddenTops = all.length - shown.length;
+      return shown;
+    }
     if (scope.kind === 'span') {
       const slot = index.find(scope);
       return Int32Array.from(slot === -1 ? [] : [slot]);

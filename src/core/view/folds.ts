@@ -27,3 +27,10 @@ export function openAll<T extends Folds>(folds: T, ids: readonly string[]): T {
 export function setDefault<T extends Folds>(folds: T, expandedByDefault: boolean): T {
   return { ...folds, expandedByDefault, toggled: [] };
 }
+
+/** Whether a change opens and closes rows and asks no other question. */
+export function onlyFolds(change: Partial<ViewSpec>, before: ViewSpec): boolean {
+  return (Object.keys(change) as (keyof ViewSpec)[]).every(
+    (key) => key === 'toggled' || key === 'expandedByDefault' || change[key] === before[key],
+  );
+}

@@ -195,10 +195,17 @@ describe('what a row says', () => {
   const described = (
     layer: Layer,
     attributes: Attributes,
-    more: { spanName?: string; method?: string; target?: string; exceptionType?: string } = {},
+    more: {
+      spanName?: string;
+      scope?: string;
+      method?: string;
+      target?: string;
+      exceptionType?: string;
+    } = {},
   ) => {
     const { name, detail } = describeRow({
       spanName: 'span',
+      scope: '',
       kind: 1,
       method: '',
       target: '',
@@ -229,24 +236,40 @@ describe('what a row says', () => {
     ],
     ['a method', described('wire', {}, { method: 'tools/list' }), 'tools/list', ''],
     [
-      'a handler',
+      "the SDK's own span",
       described(
         'mcp-server',
         { 'code.file.path': '/w/src/weather.ts', 'code.line.number': 42 },
         { method: 'tools/call', target: 'f' },
       ),
-      'handler',
+      'server',
       'weather.ts:42',
     ],
     [
-      'a handler of old',
+      'one of old',
       described(
         'mcp-server',
         { 'code.filepath': 'C:\\w\\weather.py', 'code.lineno': 7 },
         { method: 'tools/call', target: 'f', exceptionType: 'TypeError' },
       ),
-      'handler',
+      'server',
       'weather.py:7 · TypeError',
+    ],
+    [
+      'the handler itself, as a hook saw it',
+      described(
+        'internal',
+        { 'code.file.path': '/w/src/weather.ts', 'code.line.number': 42 },
+        { spanName: 'getForecast', scope: 'spanpath.hook.node', exceptionType: 'TypeError' },
+      ),
+      'handler',
+      'weather.ts:42 · TypeError',
+    ],
+    [
+      'a span of the app with a place',
+      described('internal', { 'code.file.path': '/w/a.ts' }, { spanName: 'plan', scope: 'app' }),
+      'plan',
+      'a.ts',
     ],
     [
       'an HTTP call',

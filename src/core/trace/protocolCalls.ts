@@ -1,0 +1,45 @@
+import { layers, outcomes } from './model.js';
+import type { SpanIndex } from './spanIndex.js';
+
+/** Requests by which client and server get to know each other; nothing of the app happens in them. */
+const protocolMethods: ReadonlySet<string> = new Set([
+  'initialize',
+  'ping',
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'logging/setLevel',
+  'notifications/initialized',
+]);
+const mcpLayers: ReadonlySet<number> = new Set(
+  (['wire', 'mcp-client', 'mcp-server'] as const).map((layer) => layers.indexOf(layer)),
+);
+const ok = outcomes.indexOf('ok');
+const errorStatus = 2;
+
+/**
+ * Top-level trees without those that only keep the protocol going. A call that failed stays, and
+ * so does one that still runs: a server that never answers `initialize` must be seen.
+ */
+export function withoutProtocol(index: SpanIndex, tops: Int32Array): Int32Array {
+  const { columns, names } = index;
+  const known = new Map<number, boolean>();
+  const isProtocol = (method: number): boolean => {
+    let answer = known.get(method);
+    if (answer === undefined) {
+      answer = protocolMethods.has(names.text(method));
+      known.set(method, answer);
+    }
+    return answer;
+  };
+  return tops.filter(
+    (slot) =>
+      columns.outcome[slot] !== ok ||
+      columns.duration[slot]! < 0 ||
+      columns.status[slot] === errorStatus ||
+      !isProtocol(columns.method[slot]!) ||
+      !mcpLayers.has(columns.layer[slot]!),
+  );
+}
