@@ -1,4 +1,4 @@
-/** What is measured in a page: when it was painted, and how long its frames take. */
+/** What is measured in a page: when something is to be seen, and how long its frames take. */
 import type { Browser, Page } from 'playwright-core';
 
 /** True in the page as soon as there is something to see. */
@@ -7,26 +7,6 @@ export const shownWhen = {
   flameChart: 'globalThis.ready',
   speedscope: `document.querySelectorAll('canvas').length >= 2`,
 } as const;
-
-/** ms from the start of the navigation to the frame after something was to be seen. */
-export async function timeToPaint(browser: Browser, url: string, shown: string): Promise<number> {
-  const page = await newPage(browser);
-  try {
-    await page.addInitScript(`
-      const watch = () => {
-        if (${shown}) requestAnimationFrame(() => { globalThis.paintedAt = performance.now(); });
-        else requestAnimationFrame(watch);
-      };
-      requestAnimationFrame(watch);`);
-    await page.goto(url, { waitUntil: 'commit' });
-    await page.waitForFunction('globalThis.paintedAt !== undefined', undefined, {
-      timeout: 120_000,
-    });
-    return Number(await page.evaluate('globalThis.paintedAt'));
-  } finally {
-    await page.context().close();
-  }
-}
 
 export async function newPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({
@@ -39,10 +19,17 @@ export async function newPage(browser: Browser): Promise<Page> {
 export interface FrameTimes {
   readonly p95: number;
   readonly worst: number;
+  readonly over50: number;
+  readonly count: number;
 }
 
 /** Frames while `each` runs once in every one of them; the first ten are warming up. */
-export async function frameTimes(page: Page, each: string, frames = 180): Promise<FrameTimes> {
+export async function frameTimes(
+  page: Page,
+  each: string,
+  { frames = 180, forMs = Number.POSITIVE_INFINITY } = {},
+): Promise<FrameTimes> {
+  const count = Number.isFinite(forMs) ? Number.MAX_SAFE_INTEGER : frames;
   const times = (await page.evaluate(`(async () => {
     const target = document.querySelector('.scroller') ?? document.querySelector('canvas:last-of-type');
     const box = target.getBoundingClientRect();
@@ -51,7 +38,8 @@ export async function frameTimes(page: Page, each: string, frames = 180): Promis
     }));
     const times = [];
     let before = performance.now();
-    for (let frame = 0; frame < ${frames}; frame++) {
+    const end = before + ${forMs};
+    for (let frame = 0; frame < ${count} && before < end; frame++) {
       (${each})(frame, target, wheel);
       await new Promise((resolve) => requestAnimationFrame(resolve));
       const now = performance.now();
@@ -64,5 +52,7 @@ export async function frameTimes(page: Page, each: string, frames = 180): Promis
   return {
     p95: sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN,
     worst: sorted.at(-1) ?? Number.NaN,
+    over50: sorted.filter((time) => time > 50).length,
+    count: sorted.length,
   };
 }

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const dist = process.env.SPANPATH_DIST ?? 'dist';
 const spansEach = 10;
 const originNanos = 1_790_000_000_000_000_000n;
 
@@ -25,7 +24,12 @@ export class BenchSession {
     const directory = mkdtempSync(join(tmpdir(), 'spanpath-view-'));
     const child = spawn(
       process.execPath,
-      [join(dist, 'cli.js'), 'collect', '--db', join(directory, 'session.db')],
+      [
+        join(process.env.SPANPATH_DIST ?? 'dist', 'cli.js'),
+        'collect',
+        '--db',
+        join(directory, 'session.db'),
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
