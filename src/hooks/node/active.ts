@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomHex, type SpanIds } from './records.js';
+import type { Call } from './call.js';
+import type { SpanIds } from './records.js';
 
 /** What runs now: the span under which anything new belongs. */
 export interface Active {
@@ -7,7 +8,7 @@ export interface Active {
   /** A context of the OpenTelemetry API that is active here, when there is one. */
   readonly otel: OtelContext | null;
   /** The MCP request that this runs in, when there is one. */
-  readonly request: RequestContext | null;
+  readonly call: Call | null;
 }
 
 /** The part of the OpenTelemetry API's `Context` that is used. */
@@ -16,25 +17,4 @@ export interface OtelContext {
   setValue(key: symbol, value: unknown): OtelContext;
 }
 
-/** One MCP request while it is handled; filled in by what happens inside. */
-export interface RequestContext extends SpanIds {
-  readonly parentSpanId: string;
-  /** Tool or prompt name, or resource URI. */
-  readonly name: string;
-  /** The function that handled it, once one ran. */
-  handler: object | null;
-  /** The handler's own span: its ids are made when something first happens below it. */
-  handlerIds: SpanIds | null;
-  handlerStartMs: number;
-  handlerEndMs: number;
-  exception: unknown;
-  hasException: boolean;
-}
-
 export const active = new AsyncLocalStorage<Active>();
-
-/** Ids of the handler's span, from when something first needs them. */
-export function handlerIds(request: RequestContext): SpanIds {
-  request.handlerIds ??= { traceId: request.traceId, spanId: randomHex(16) };
-  return request.handlerIds;
-}

@@ -1,5 +1,5 @@
 /** Runs on Node's loader thread (`module.register`), where `registerHooks` is not there yet. */
-import { appendToModule, isWatched } from './files.js';
+import { editCommonJs, editModule, isWatched } from './files.js';
 
 interface Loaded {
   readonly format?: string | null;
@@ -15,12 +15,13 @@ export async function load(
   return addToLoaded(url, loaded);
 }
 
-/** The same module with the hook's line after it; anything else as it came. */
+/** The same module with the hook's lines in it; anything else as it came. */
 export function addToLoaded(url: string, loaded: Loaded): Loaded {
   const { source, format } = loaded;
-  if (format !== 'module' || source === null || source === undefined) return loaded;
+  if (source === null || source === undefined) return loaded;
   const path = url.split(/[?#]/)[0] ?? '';
-  if (!isWatched(path)) return loaded;
+  if (!isWatched(path) || (format !== 'module' && format !== 'commonjs')) return loaded;
   const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
-  return { ...loaded, source: appendToModule(text, url) };
+  const edited = format === 'module' ? editModule(text, path, url) : editCommonJs(text, path);
+  return { ...loaded, source: edited };
 }

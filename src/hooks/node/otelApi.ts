@@ -5,7 +5,7 @@
  */
 import { active, type OtelContext } from './active.js';
 import { ApiSpan, type SpanOptions } from './apiSpan.js';
-import { parentIds, registeredApi, remoteSpan, spanKey } from './otelContext.js';
+import { innermost, registeredApi, remoteSpan, spanKey } from './otelContext.js';
 import type { SpanIds } from './records.js';
 import type { Telemetry } from './telemetry.js';
 
@@ -51,7 +51,13 @@ class HookContextManager {
   active(): OtelContext {
     const store = active.getStore();
     if (!store) return this.root;
-    return store.otel ?? this.root.setValue(spanKey, remoteSpan(parentIds() ?? store.ids));
+    return (
+      store.otel ??
+      this.root.setValue(
+        spanKey,
+        remoteSpan(() => innermost(store)),
+      )
+    );
   }
 
   with(context: OtelContext, fn: AnyFunction, thisArg?: unknown, ...args: unknown[]): unknown {
@@ -59,7 +65,7 @@ class HookContextManager {
     const outer = active.getStore();
     const ids = idsOf(context) ?? outer?.ids;
     if (!ids) return run();
-    return active.run({ ids, otel: context, request: outer?.request ?? null }, run);
+    return active.run({ ids, otel: context, call: outer?.call ?? null }, run);
   }
 
   bind(context: OtelContext, target: unknown): unknown {

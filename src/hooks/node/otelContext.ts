@@ -1,5 +1,5 @@
 /** The OpenTelemetry API's own active context, so that an SDK of the app nests below the call. */
-import { type Active, active, handlerIds, type OtelContext } from './active.js';
+import { type Active, active, type OtelContext } from './active.js';
 import type { SpanIds } from './records.js';
 
 /** `createContextKey('OpenTelemetry Context Key SPAN')` of every version of the API. */
@@ -28,8 +28,12 @@ export function parentIds(): SpanIds | null {
   if (!store) return null;
   const inner = innerSpan(store.ids.traceId);
   if (inner) return inner;
-  const { request } = store;
-  return request && store.ids === request && request.handler ? handlerIds(request) : store.ids;
+  return innermost(store);
+}
+
+/** A span inside of which this runs: where it is the request itself, the handler once one began. */
+export function innermost({ ids, call }: Active): SpanIds {
+  return call && ids === call ? call.innermost : ids;
 }
 
 /** A span of the app's own SDK that is active in the same trace and will be exported. */
@@ -66,19 +70,26 @@ export function runInSdk<T>(store: Active, step: () => T): T {
     // An own instrumentation that continued another trace is left alone.
     if (ambient && ambient.traceId !== store.ids.traceId && !/^0+$/.test(ambient.traceId))
       return step();
-    return manager.with(current.setValue(spanKey, remoteSpan(store.ids)), step);
+    return manager.with(
+      current.setValue(
+        spanKey,
+        remoteSpan(() => innermost(store)),
+      ),
+      step,
+    );
   });
 }
 
-/** A span that only passes its ids on: the API's own kind for a remote parent. */
-export function remoteSpan(ids: SpanIds): object {
+/**
+ * A span that only passes its ids on: the API's own kind for a remote parent. They are asked for
+ * when they are needed: by then it may be clear which handler runs.
+ */
+export function remoteSpan(read: () => SpanIds): object {
   const span = {
-    spanContext: () => ({
-      traceId: ids.traceId,
-      spanId: ids.spanId,
-      traceFlags: 1,
-      isRemote: true,
-    }),
+    spanContext: () => {
+      const { traceId, spanId } = read();
+      return { traceId, spanId, traceFlags: 1, isRemote: true };
+    },
     setAttribute: () => span,
     setAttributes: () => span,
     addEvent: () => span,

@@ -1,5 +1,6 @@
 /** Who writes to stdout and stderr: the line of code, and the call that was running. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
+import { callHidden, nameAs } from './hidden.js';
 import { parentIds } from './otelContext.js';
 import { type LogRecord, nowMs } from './records.js';
 import { readCallers } from './stack.js';
@@ -26,14 +27,16 @@ export function watchOutput(telemetry: Telemetry): void {
         : chunk instanceof Uint8Array
           ? Buffer.from(chunk).toString('utf8')
           : '';
-    if (!/\S/.test(text)) return;
     // What the transport writes: one JSON-RPC message, or several, or the rest of one.
     if (name === 'stdout' && isProtocol(text)) {
       carriesProtocol = true;
-      for (const log of undecided) telemetry.addLog(log);
-      undecided = [];
+      if (undecided.length > 0) {
+        for (const log of undecided) telemetry.addLog(log);
+        undecided = [];
+      }
       return;
     }
+    if (!/\S/.test(text)) return;
     left--;
     const caller = readCallers(record)[0];
     const isFinding = name === 'stdout';
@@ -63,8 +66,18 @@ export function watchOutput(telemetry: Telemetry): void {
     watchStream(name, (chunk) => record(name, chunk));
 }
 
+/** Characters at either end of a message in which an SDK writes its `jsonrpc` member. */
+const edge = 100;
+
+/** A result may be large: its ends are looked at first. */
 function isProtocol(text: string): boolean {
-  return /^\s*[[{]/.test(text) && text.includes('"jsonrpc"');
+  if (!/^\s*[[{]/.test(text)) return false;
+  const marker = '"jsonrpc"';
+  return (
+    text.slice(-edge).includes(marker) ||
+    text.slice(0, edge).includes(marker) ||
+    (text.length > 2 * edge && text.includes(marker))
+  );
 }
 
 /** The stream is made when it is first asked for, so it is only wrapped then. */
@@ -96,12 +109,13 @@ function wrapWrite(stream: Stream, seen: (chunk: unknown) => void): void {
     } catch {
       // What cannot be described is still written.
     }
-    return Reflect.apply(write, this, args);
+    // Anything else is an error of the caller, who is to see it as if we were not there.
+    return typeof args[0] === 'string' || args[0] instanceof Uint8Array
+      ? Reflect.apply(write, this, args)
+      : callHidden(write as never, this, args);
   };
-  Object.defineProperty(made, 'name', { value: write.name, configurable: true });
-  Object.defineProperty(made, 'length', { value: write.length, configurable: true });
   Object.defineProperty(stream, 'write', {
-    value: made,
+    value: nameAs(made, write),
     configurable: true,
     writable: true,
     enumerable: isOwn,

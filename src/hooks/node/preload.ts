@@ -1,112 +1,133 @@
 /**
- * Loaded into the server by `NODE_OPTIONS=--require`. Silent whatever happens: nothing here may
- * throw into the server, write to its output or keep it alive.
+ * Loaded into the server, and into every other Node program that it starts, by
+ * `NODE_OPTIONS=--require`: it waits for a module of an MCP SDK and only then loads the hook itself.
+ * Silent whatever happens: nothing here may throw into the server, write to its output or keep it
+ * alive.
  */
-import { attr, eventNames, own } from '../../core/mcp/conventions.js';
-import { appendToCommonJs, hookSymbol, isWatched } from './files.js';
+import { editCommonJs, type HookEntry, hookSymbol, isWatched } from './files.js';
 import { addToLoaded } from './loader.js';
-import { joinOpenTelemetry } from './otelApi.js';
-import { watchOutgoing } from './outgoing.js';
-import { watchOutput } from './output.js';
-import { Places } from './places.js';
-import { nowMs } from './records.js';
-import { SdkHook } from './sdk.js';
-import { Sender } from './sender.js';
-import { watchSubprocesses } from './subprocesses.js';
-import { Telemetry } from './telemetry.js';
+
+type Compile = (this: unknown, content: unknown, filename: string, ...rest: unknown[]) => unknown;
 
 interface ModuleInternals {
-  prototype: {
-    _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown;
-  };
+  readonly _extensions: Record<string, unknown>;
+  readonly prototype: { _compile: Compile };
   registerHooks?(hooks: object): void;
   register?(specifier: string, options: object): void;
 }
 
-function install(): void {
-  const { env } = process;
-  const endpoint = env.SPANPATH_HOOK_ENDPOINT ?? '';
-  const sender = Sender.to(endpoint, env.SPANPATH_HOOK_TOKEN ?? '');
-  const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
-  if (!sender || !isMainThread || Number.parseInt(process.versions.node, 10) < 18) return;
-  const serverName = env.SPANPATH_HOOK_SERVER ?? '';
-  const telemetry = new Telemetry(sender, {
-    [attr.serviceName]: env.OTEL_SERVICE_NAME ?? serverName,
-    [own.serverName]: serverName,
-    [own.serverCwd]: process.cwd(),
-    [attr.processPid]: process.pid,
-    'process.runtime.name': 'nodejs',
-    'process.runtime.version': process.versions.node,
-  });
-  const places = new Places(telemetry);
-  let isWatching = false;
-  const sdk = new SdkHook(telemetry, places, () => {
-    if (isWatching) return;
-    isWatching = true;
-    sender.connect();
-    telemetry.addLog({
-      ids: null,
-      timeMs: nowMs(),
-      severity: 9,
-      eventName: eventNames.hook,
-      body: `Node.js ${process.versions.node}`,
-      attributes: { [own.hookState]: 'loaded' },
-    });
-    // This is the server: what it starts is none of the hook's business, so its environment is
-    // what it would have been.
-    restoreEnvironment(env);
-    watchOutput(telemetry);
-    watchOutgoing(telemetry);
-    watchSubprocesses(telemetry);
-  });
-  Object.defineProperty(globalThis, Symbol.for(hookSymbol), {
-    enumerable: false,
-    configurable: true,
-    value: (exports: object) => {
-      try {
-        sdk.patch(exports);
-        joinOpenTelemetry(exports, telemetry);
-      } catch {
-        // A module of an unknown shape is left as it is.
-      }
-    },
-  });
-  watchModules();
+/** The hook, once a module that it watches is there; null where it is not to run. */
+let loaded: HookEntry | null | undefined;
+
+function load(): HookEntry | null {
+  if (loaded === undefined) {
+    loaded = null;
+    const { start } = require('./hook.cjs') as typeof import('./hook.js');
+    loaded = start();
+  }
+  return loaded;
 }
 
-/** CommonJS through the compiler of each module, ES modules through Node's own hooks. */
+const entry: HookEntry = {
+  found(exports) {
+    try {
+      load()?.found(exports);
+    } catch {
+      // A module of an unknown shape is left as it is.
+    }
+  },
+  thrown(error) {
+    try {
+      loaded?.thrown(error);
+    } catch {
+      // Of an error that cannot be kept, the message is known from the answer.
+    }
+  },
+};
+
+/** Through Node's own hooks; before Node 22.15 they see ES modules only. */
 function watchModules(): void {
   const module = require('node:module') as unknown as ModuleInternals;
-  const compile = module.prototype._compile;
-  module.prototype._compile = function (content, filename, ...rest) {
-    const source =
-      isWatched(filename) && typeof content === 'string' && rest[0] !== 'module'
-        ? appendToCommonJs(content)
-        : content;
-    return compile.call(this, source, filename, ...rest);
-  };
   if (module.registerHooks) {
     module.registerHooks({
       load: (url: string, context: unknown, nextLoad: (url: string, context: unknown) => object) =>
         addToLoaded(url, nextLoad(url, context)),
     });
-  } else if (module.register) {
+    // Compilers of other languages (tsx, ts-node) read CommonJS past those hooks.
+    onceReplaced(module._extensions, '.ts', () => watchCommonJs(module.prototype));
+    return;
+  }
+  watchCommonJs(module.prototype);
+  if (module.register && isServersThread()) {
     const { pathToFileURL } = require('node:url') as typeof import('node:url');
     const { join } = require('node:path') as typeof import('node:path');
     module.register(pathToFileURL(join(__dirname, 'loader.mjs')).href, {});
   }
 }
 
-/** What the shim added, and nothing else, is taken out again. */
-function restoreEnvironment(env: NodeJS.ProcessEnv): void {
-  const before = env.SPANPATH_HOOK_NODE_OPTIONS;
-  if (before === undefined || before === '') delete env.NODE_OPTIONS;
-  else env.NODE_OPTIONS = before;
-  for (const key of Object.keys(env)) if (key.startsWith('SPANPATH_HOOK_')) delete env[key];
+/** The key is not there before Node strips types itself, and must then not seem to be. */
+function onceReplaced(holder: Record<string, unknown>, key: string, then: () => void): void {
+  const before = holder[key];
+  Object.defineProperty(holder, key, {
+    configurable: true,
+    enumerable: before !== undefined,
+    get: () => before,
+    set(value: unknown) {
+      Object.defineProperty(holder, key, {
+        configurable: true,
+        enumerable: true,
+        writable: true,
+        value,
+      });
+      then();
+    },
+  });
+}
+
+/** The thread of Node's own loader runs this file too; there the hooks are in place. */
+function isServersThread(): boolean {
+  return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
+}
+
+/**
+ * The compiler is looked up once for each module, whose name stands there already: only a module
+ * that is watched gets another one, so that no frame of ours is below the modules of the server.
+ */
+function watchCommonJs(prototype: ModuleInternals['prototype']): void {
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, '_compile');
+  let compile = prototype._compile;
+  const edit: Compile = function (content, filename, ...rest) {
+    const isText = typeof content === 'string' && rest[0] !== 'module';
+    const edited = isText ? editCommonJs(content, filename) : content;
+    return Reflect.apply(compile, this, [edited, filename, ...rest]);
+  };
+  Object.defineProperty(prototype, '_compile', {
+    configurable: true,
+    enumerable: descriptor?.enumerable ?? true,
+    get(this: { readonly filename?: unknown }) {
+      const { filename } = this;
+      return typeof filename === 'string' && isWatched(filename) ? edit : compile;
+    },
+    set(this: object, value: Compile) {
+      // Other tools replace the compiler for all modules, or for one.
+      if (this === prototype) compile = value;
+      else
+        Object.defineProperty(this, '_compile', {
+          configurable: true,
+          enumerable: true,
+          writable: true,
+          value,
+        });
+    },
+  });
 }
 
 try {
-  install();
+  const [major = ''] = process.versions.node.split('.');
+  if (process.env.SPANPATH_HOOK_ENDPOINT && Number(major) >= 18) {
+    Object.defineProperty(globalThis, Symbol.for(hookSymbol), { configurable: true, value: entry });
+    watchModules();
+  }
 } catch {
   // The server starts as if there were no hook.
 }

@@ -46,12 +46,12 @@ export function nowMs(): number {
 
 const bytes = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
 
-/** Ids need to be unique, not secret; no crypto module has to load for them. */
+/** Ids need to be unique, not secret; no crypto module has to load for them. Never all zeros. */
 export function randomHex(digits: 16 | 32): string {
-  let made = '';
-  while (made.length < digits) {
-    const random = (Math.random() * 0x1_0000_0000) >>> 0;
-    made += `${bytes[random >>> 24]}${bytes[(random >>> 16) & 255]}${bytes[(random >>> 8) & 255]}${bytes[random & 255]}`;
-  }
-  return /^0+$/.test(made) ? randomHex(digits) : made;
+  return digits === 16 ? `${hexOf(1)}${hexOf(0)}` : `${hexOf(1)}${hexOf(0)}${hexOf(0)}${hexOf(0)}`;
+}
+
+function hexOf(set: number): string {
+  const random = (Math.random() * 0x1_0000_0000) | set;
+  return `${bytes[random >>> 24]}${bytes[(random >>> 16) & 255]}${bytes[(random >>> 8) & 255]}${bytes[random & 255]}`;
 }

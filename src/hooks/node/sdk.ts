@@ -1,15 +1,23 @@
-/** Wraps what an MCP SDK is given: handlers as they are registered, requests as they arrive. */
-import { attr, own, scopes } from '../../core/mcp/conventions.js';
-import type { Attributes } from '../../core/trace/model.js';
-import { active, handlerIds, type RequestContext } from './active.js';
-import { describeError, exceptionEvent } from './errors.js';
-import { registeredApi, runInSdk } from './otelContext.js';
+/**
+ * Watches what an MCP SDK is given and what it answers. Nothing of the hook is on the stack while a
+ * handler runs and no promise of a handler gets a further reaction: its errors look as they would
+ * without the hook.
+ */
+import { active } from './active.js';
+import { type Answer, Call, type Request, requestKinds } from './call.js';
+import { callHidden, nameAs } from './hidden.js';
+import { runInSdk } from './otelContext.js';
 import type { HandlerKind, Places } from './places.js';
-import { nowMs, randomHex, type SpanRecord } from './records.js';
 import type { Telemetry } from './telemetry.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 type Prototype = Record<string, unknown>;
+
+/** What the SDK's `Protocol` keeps, in all versions. */
+interface Protocol {
+  readonly _transport?: Prototype;
+  readonly _requestHandlerAbortControllers?: Prototype;
+}
 
 const patched = Symbol('spanpath.patched');
 /** Private methods of `McpServer` through which every registration goes; the handler comes last. */
@@ -19,13 +27,12 @@ const registrations: readonly (readonly [method: string, kind: HandlerKind, uriA
   ['_createRegisteredResource', 'resource', 2],
   ['_createRegisteredResourceTemplate', 'resource', 2],
 ];
-const requestKinds: Record<string, HandlerKind> = {
-  'tools/call': 'tool',
-  'prompts/get': 'prompt',
-  'resources/read': 'resource',
-};
 
 export class SdkHook {
+  /** Low-level handlers by method, for each server. */
+  private readonly dispatchers = new WeakMap<object, Map<string, object>>();
+  private readonly watched = new WeakSet<object>();
+
   /** `onFound` is called when the first class of an SDK was seen. */
   constructor(
     private readonly telemetry: Telemetry,
@@ -49,11 +56,11 @@ export class SdkHook {
         return function (this: unknown, ...args) {
           const handler = args.at(-1);
           if (typeof handler !== 'function' && (typeof handler !== 'object' || handler === null)) {
-            return Reflect.apply(original, this, args);
+            return callHidden(original, this, args);
           }
           hook.places.note(handler, kind, String(args[0]), uriAt < 0 ? '' : uriText(args[uriAt]));
-          args[args.length - 1] = hook.wrapHandler(handler);
-          const registered = Reflect.apply(original, this, args);
+          args[args.length - 1] = watchHandler(handler);
+          const registered = callHidden(original, this, args);
           hook.watchUpdates(registered, kind, String(args[0]));
           return registered;
         };
@@ -73,9 +80,23 @@ export class SdkHook {
           const method = methodOf(args[0]);
           const handler = args.at(-1);
           if (Object.hasOwn(requestKinds, method) && typeof handler === 'function') {
-            args[args.length - 1] = hook.wrapRequest(method, handler as AnyFunction);
+            const known = hook.dispatchers.get(this as object);
+            if (known) known.set(method, handler);
+            else hook.dispatchers.set(this as object, new Map([[method, handler]]));
           }
-          return Reflect.apply(original, this, args);
+          return callHidden(original, this, args);
+        },
+    );
+    // The SDK runs handlers as reactions, with the context that is active here; by then this has
+    // returned.
+    replace(
+      prototype,
+      '_onrequest',
+      (original) =>
+        function (this: unknown, ...args) {
+          const call = hook.open(this as Protocol, args[0] as Request);
+          const run = (): unknown => Reflect.apply(original, this, args);
+          return call ? runInSdk(call, run) : run();
         },
     );
   }
@@ -99,227 +120,98 @@ export class SdkHook {
           const callback = updates?.callback;
           if (typeof callback === 'function') {
             hook.places.note(callback, kind, name, '');
-            args[0] = { ...updates, callback: hook.wrapHandler(callback) };
+            args[0] = { ...updates, callback: watchHandler(callback) };
+          }
+          return callHidden(original, this, args);
+        },
+    );
+  }
+
+  private open(protocol: Protocol, request: Request): Call | null {
+    try {
+      if (!Object.hasOwn(requestKinds, request.method)) return null;
+      this.watchEnds(protocol);
+      return new Call(request, this.places, this.dispatchers.get(protocol)?.get(request.method));
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * A request ends with its answer, which the transport is given; one that has none (cancelled, or
+   * put into a task's queue) when the SDK drops its abort controller, which it always does last.
+   */
+  private watchEnds(protocol: Protocol): void {
+    const { _transport: transport, _requestHandlerAbortControllers: controllers } = protocol;
+    if (transport && !this.watched.has(transport)) {
+      this.watched.add(transport);
+      this.before(transport, 'send', (message) => {
+        const answer = message as Answer;
+        return 'result' in answer || 'error' in answer ? [answer.id, answer] : null;
+      });
+    }
+    if (controllers && !this.watched.has(controllers)) {
+      this.watched.add(controllers);
+      this.before(controllers, 'delete', (id) => [id, null]);
+    }
+  }
+
+  /** Ends the running call of an id before a method runs. */
+  private before(
+    holder: Prototype,
+    key: string,
+    read: (first: unknown) => readonly [id: unknown, answer: Answer | null] | null,
+  ): void {
+    const { telemetry } = this;
+    replace(
+      holder,
+      key,
+      (original) =>
+        function (this: unknown, ...args) {
+          const call = active.getStore()?.call;
+          if (call && !call.hasEnded) {
+            const ended = read(args[0]);
+            if (ended && ended[0] === call.id) {
+              call.end(ended[1]);
+              telemetry.add(call);
+            }
           }
           return Reflect.apply(original, this, args);
         },
     );
   }
+}
 
-  /** The same handler to look at; when it is called, the request learns which one it was. */
-  private wrapHandler(handler: object): object {
-    const hook = this;
-    if (typeof handler === 'function') {
-      return new Proxy(handler, {
-        apply: (target, self, args) => hook.runHandler(target, target as AnyFunction, self, args),
-      });
-    }
-    return new Proxy(handler, {
-      get(target, key) {
-        const value = Reflect.get(target, key, target);
-        const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
-        const isFixed = descriptor?.configurable === false && descriptor.writable === false;
-        if (key !== 'createTask' || typeof value !== 'function' || isFixed) return value;
-        return (...args: unknown[]) => hook.runHandler(target, value as AnyFunction, target, args);
-      },
-    });
-  }
+/** What a handler threw, told of by the line that was added where the SDK catches it. */
+export function noteThrown(error: unknown): void {
+  active.getStore()?.call?.fail(error);
+}
 
-  private runHandler(handler: object, run: AnyFunction, self: unknown, args: unknown[]): unknown {
-    const request = active.getStore()?.request;
-    if (!request) return Reflect.apply(run, self, args);
-    request.handler = handler;
-    request.handlerStartMs = nowMs();
-    const end = (): void => {
-      request.handlerEndMs = nowMs();
-    };
-    const fail = (error: unknown): void => {
-      end();
-      request.exception = error;
-      request.hasException = true;
-    };
-    const step = (): unknown => settle(() => Reflect.apply(run, self, args), end, fail);
-    // What an SDK of the app nests below the handler cannot be seen from here.
-    return registeredApi().context
-      ? runInSdk({ ids: handlerIds(request), otel: null, request }, step)
-      : step();
-  }
-
-  private wrapRequest(method: string, handler: AnyFunction): AnyFunction {
-    const hook = this;
-    return new Proxy(handler, {
-      apply(target, self, args: unknown[]) {
-        let context: RequestContext;
-        try {
-          context = openRequest(method, args);
-        } catch {
-          return Reflect.apply(target, self, args);
-        }
-        const startMs = nowMs();
-        const { name } = context;
-        const end = (result: unknown, error: unknown, hasError: boolean): void => {
-          const endMs = nowMs();
-          // The result may be large: it is looked at now, not kept until the batch is sent.
-          const isToolError = (result as { isError?: unknown } | undefined)?.isError === true;
-          if (tellsMore(context, endMs - startMs)) {
-            hook.telemetry.addSpan(() => hook.handlerSpan(context));
-          }
-          hook.telemetry.addSpan(() =>
-            hook.requestSpan(context, handler, {
-              method,
-              name,
-              startMs,
-              endMs,
-              isToolError,
-              error,
-              hasError,
-            }),
-          );
-        };
-        return runInSdk({ ids: context, otel: null, request: context }, () =>
-          settle(
-            () => Reflect.apply(target, self, args),
-            (result) => end(result, undefined, false),
-            (error) => end(undefined, error, true),
-          ),
-        );
-      },
-    });
-  }
-
-  private handlerSpan(request: RequestContext): SpanRecord {
-    const place = request.handler ? this.places.of(request.handler) : null;
-    const { exception, hasException, handlerEndMs } = request;
-    return {
-      ...handlerIds(request),
-      parentSpanId: request.spanId,
-      name: place?.functionName || request.name,
-      kind: 1,
-      startMs: request.handlerStartMs,
-      endMs: handlerEndMs,
-      attributes: place ? [place.attributes] : [],
-      events: hasException ? [exceptionEvent(exception, handlerEndMs)] : [],
-      links: [],
-      status: hasException
-        ? { code: 2, message: describeError(exception) }
-        : { code: 0, message: '' },
-      scope: scopes.nodeHook,
-      scopeVersion: '',
-    };
-  }
-
-  private requestSpan(
-    context: RequestContext,
-    lowLevel: object,
-    call: {
-      method: string;
-      name: string;
-      startMs: number;
-      endMs: number;
-      isToolError: boolean;
-      error: unknown;
-      hasError: boolean;
+/**
+ * The same handler to look at; when it is called, the request learns which one it was. The trap is
+ * a getter that returns `Reflect.apply`: V8 calls the handler from there without a frame of ours.
+ */
+function watchHandler(handler: object): object {
+  if (typeof handler === 'function') return watchCalls(handler, handler);
+  return new Proxy(handler, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target);
+      const descriptor = Reflect.getOwnPropertyDescriptor(target, key);
+      const isFixed = descriptor?.configurable === false && descriptor.writable === false;
+      return key === 'createTask' && typeof value === 'function' && !isFixed
+        ? watchCalls(value, target)
+        : value;
     },
-  ): SpanRecord {
-    const { method, name, startMs, endMs, isToolError, hasError } = call;
-    const place = context.handler
-      ? this.places.of(context.handler)
-      : this.places.ofDispatcher(lowLevel);
-    const exception = context.hasException ? context.exception : call.error;
-    const hasException = context.hasException || hasError;
-    const code = (call.error as { code?: unknown } | undefined)?.code;
-    const errorType = isToolError ? 'tool_error' : hasError ? String(code ?? '_OTHER') : '';
-    const isHandled = context.handler !== null;
-    return {
-      traceId: context.traceId,
-      spanId: context.spanId,
-      parentSpanId: context.parentSpanId,
-      name: name ? `${method} ${name}` : method,
-      kind: 2,
-      startMs,
-      endMs,
-      attributes: [
-        requestAttributes(method, name),
-        ...(place ? [place.attributes] : []),
-        ...(errorType ? [{ [attr.errorType]: errorType }] : []),
-      ],
-      // With a span for the handler the exception stands there.
-      events: hasException && !isHandled ? [exceptionEvent(exception, endMs)] : [],
-      links: [],
-      status: errorType
-        ? { code: 2, message: hasException ? describeError(exception) : '' }
-        : { code: 0, message: '' },
-      scope: scopes.nodeHook,
-      scopeVersion: '',
-    };
-  }
+  });
 }
 
-const targetKeys: Record<string, string> = {
-  'tools/call': attr.toolName,
-  'prompts/get': attr.promptName,
-  'resources/read': attr.mcpResourceUri,
-};
-const maxKnown = 1000;
-const knownAttributes = new Map<string, Attributes>();
-
-/** The same object for the same method and name, so that it is encoded once. */
-function requestAttributes(method: string, name: string): Attributes {
-  const key = `${method} ${name}`;
-  const known = knownAttributes.get(key);
-  if (known) return known;
-  const target = targetKeys[method];
-  const made: Attributes = {
-    [attr.mcpMethod]: method,
-    ...(target && name ? { [target]: name } : {}),
-    ...(method === 'tools/call' ? { [attr.operationName]: 'execute_tool' } : {}),
-    [own.handlerSource]: 'measured',
-  };
-  // Names come from the client: they must not fill the memory.
-  if (knownAttributes.size < maxKnown) knownAttributes.set(key, made);
-  return made;
-}
-
-/** `_meta` is on the request; SDK 2.x lifts it into its context. */
-function openRequest(method: string, args: readonly unknown[]): RequestContext {
-  const request = args[0] as { params?: { _meta?: { traceparent?: unknown } } } | undefined;
-  const extra = args[1] as
-    | { _meta?: { traceparent?: unknown }; mcpReq?: { _meta?: { traceparent?: unknown } } }
-    | undefined;
-  const header =
-    request?.params?._meta?.traceparent ??
-    extra?._meta?.traceparent ??
-    extra?.mcpReq?._meta?.traceparent;
-  const found =
-    typeof header === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(header) : null;
-  return {
-    traceId: found?.[1] ?? randomHex(32),
-    spanId: randomHex(16),
-    parentSpanId: found?.[2] ?? '',
-    name: nameOf(method, args[0]),
-    handler: null,
-    handlerIds: null,
-    handlerStartMs: 0,
-    handlerEndMs: 0,
-    exception: undefined,
-    hasException: false,
-  };
-}
-
-/** Time outside the handler, in ms, from which on its own span says something. */
-const notableMs = 1;
-
-/** A span for the handler only where it is more than the request over again: every one costs. */
-function tellsMore(request: RequestContext, requestMs: number): boolean {
-  if (!request.handler) return false;
-  const handlerMs = request.handlerEndMs - request.handlerStartMs;
-  return request.handlerIds !== null || request.hasException || requestMs - handlerMs > notableMs;
-}
-
-function nameOf(method: string, request: unknown): string {
-  const params = (request as { params?: { name?: unknown; uri?: unknown } } | undefined)?.params;
-  const name = method === 'resources/read' ? params?.uri : params?.name;
-  return typeof name === 'string' ? name : '';
+function watchCalls(run: object, handler: object): object {
+  return new Proxy(run, {
+    get apply() {
+      active.getStore()?.call?.begin(handler);
+      return Reflect.apply as (target: object, self: unknown, args: unknown[]) => unknown;
+    },
+  });
 }
 
 /** SDK 2.x names the method; 1.x gives a schema whose `method` is a literal of zod 3 or 4. */
@@ -340,28 +232,6 @@ function uriText(value: unknown): string {
   return template === undefined ? '' : String(template);
 }
 
-/** Runs and watches the end, whatever kind of result there is; result and error pass untouched. */
-function settle(
-  run: () => unknown,
-  done: (result: unknown) => void,
-  failed: (error: unknown) => void,
-): unknown {
-  let result: unknown;
-  try {
-    result = run();
-  } catch (error) {
-    failed(error);
-    throw error;
-  }
-  if (result instanceof Promise) {
-    // The original is returned; this branch of it is handled, so it can raise nothing.
-    result.then(done, failed);
-  } else {
-    done(result);
-  }
-  return result;
-}
-
 /** Replaces a method and keeps how it looks: name, length, not enumerable where it was not. */
 function replace(
   holder: Prototype,
@@ -371,11 +241,7 @@ function replace(
   const descriptor = Object.getOwnPropertyDescriptor(holder, key) ?? inherited(holder, key);
   const original = descriptor?.value;
   if (!descriptor || typeof original !== 'function') return;
-  const made = make(original);
-  for (const property of ['name', 'length'] as const) {
-    Object.defineProperty(made, property, { value: original[property], configurable: true });
-  }
-  Object.defineProperty(holder, key, { ...descriptor, value: made });
+  Object.defineProperty(holder, key, { ...descriptor, value: nameAs(make(original), original) });
 }
 
 function inherited(holder: object, key: string): PropertyDescriptor | undefined {

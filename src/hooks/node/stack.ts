@@ -39,13 +39,15 @@ function parseFrame(line: string): Frame[] {
 }
 
 function isHook(line: string): boolean {
-  return /[\\/]hooks[\\/]node[\\/]preload\.cjs/.test(line);
+  return /[\\/]hooks[\\/]node[\\/](?:preload|hook)\.cjs/.test(line);
 }
 
-/** A stack as it would be without the hook. */
-export function withoutHook(stack: string): string {
+/** A stack as it would be without the hook: none of its frames, and as many as the limit allows. */
+export function withoutHook(stack: string, limit = Number.POSITIVE_INFINITY): string {
+  const isFrame = (line: string): boolean => /^\s+at /.test(line);
+  let frames = 0;
   return stack
     .split('\n')
-    .filter((line) => !isHook(line) && !/^\s+at AsyncLocalStorage\.run /.test(line))
+    .filter((line) => !isFrame(line) || (!isHook(line) && ++frames <= limit))
     .join('\n');
 }

@@ -1,6 +1,7 @@
 /** Programs that a handler starts. */
 import type { ChildProcess } from 'node:child_process';
 import { scopes } from '../../core/mcp/conventions.js';
+import { callHidden, nameAs } from './hidden.js';
 import { parentIds } from './otelContext.js';
 import { nowMs, randomHex } from './records.js';
 import type { Telemetry } from './telemetry.js';
@@ -33,7 +34,7 @@ function watchAsynchronous(telemetry: Telemetry, prototype: Record<string, AnyFu
       (args[0] as { args?: unknown[]; file?: string } | undefined)?.args,
       (args[0] as { file?: string } | undefined)?.file,
     );
-    const result = Reflect.apply(spawn, this, args);
+    const result = callHidden(spawn, this, args);
     if (end)
       this.prependOnceListener('exit', (code, signal) => end({ code, signal, pid: this.pid }));
     return result;
@@ -50,9 +51,9 @@ function watchSynchronous(telemetry: Telemetry, module: Record<string, AnyFuncti
         Array.isArray(args[1]) ? [args[0], ...args[1]] : [args[0]],
         String(args[0]),
       );
-      if (!end) return Reflect.apply(original, this, args);
+      if (!end) return callHidden(original, this, args);
       try {
-        const result = Reflect.apply(original, this, args) as {
+        const result = callHidden(original, this, args) as {
           status?: number | null;
           signal?: string | null;
           pid?: number;
@@ -69,9 +70,7 @@ function watchSynchronous(telemetry: Telemetry, module: Record<string, AnyFuncti
         throw error;
       }
     };
-    Object.defineProperty(made, 'name', { value: original.name, configurable: true });
-    Object.defineProperty(made, 'length', { value: original.length, configurable: true });
-    module[name] = made;
+    module[name] = nameAs(made, original);
   }
 }
 

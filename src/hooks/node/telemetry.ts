@@ -7,9 +7,14 @@ import type { Sender } from './sender.js';
 const flushMs = 30;
 const maxWaiting = 5000;
 
+/** What becomes spans when the batch is sent: all that is costly about them happens off the path. */
+export interface SpanSource {
+  toSpans(): readonly SpanRecord[];
+}
+
 /** Collects what the hook saw and sends it in batches, off the path of any call. */
 export class Telemetry {
-  private spans: (() => SpanRecord)[] = [];
+  private sources: SpanSource[] = [];
   private logs: LogRecord[] = [];
   private timer: NodeJS.Timeout | undefined;
   private readonly beforeFlush: (() => void)[] = [];
@@ -21,9 +26,12 @@ export class Telemetry {
     process.once('exit', () => this.flush());
   }
 
-  /** Spans come as functions, so that what is costly about them happens off the path. */
-  addSpan(span: () => SpanRecord): void {
-    if (this.spans.length < maxWaiting) this.spans.push(span);
+  addSpan(make: () => SpanRecord): void {
+    this.add({ toSpans: () => [make()] });
+  }
+
+  add(source: SpanSource): void {
+    if (this.sources.length < maxWaiting) this.sources.push(source);
     this.schedule();
   }
 
@@ -48,18 +56,13 @@ export class Telemetry {
     this.timer = undefined;
     try {
       for (const step of this.beforeFlush) step();
-      const { spans, logs } = this;
-      this.spans = [];
+      const { sources, logs } = this;
+      this.sources = [];
       this.logs = [];
       if (logs.length > 0) this.sender.post('/v1/logs', encodeLogs(this.resource, logs));
-      if (spans.length > 0) {
-        this.sender.post(
-          '/v1/traces',
-          encodeSpans(
-            this.resource,
-            spans.map((make) => make()),
-          ),
-        );
+      if (sources.length > 0) {
+        const spans = sources.flatMap((source) => source.toSpans());
+        this.sender.post('/v1/traces', encodeSpans(this.resource, spans));
       }
     } catch {
       // Telemetry that cannot be sent must not disturb the server.

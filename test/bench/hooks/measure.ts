@@ -1,13 +1,16 @@
 /** Times an echo server with and without a hook, side by side and taking turns. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { cpus } from 'node:os';
 import { parent } from '../../interop/support/hooks.js';
 import { type ServerCommand, StdioClient } from '../../interop/support/stdioClient.js';
 import { type Figure, median } from '../figure.js';
 
-const rounds = 8;
-const callsPerRound = 400;
-const warmUp = 300;
+/** Servers of each sort: two processes of the same program differ by more than a hook costs. */
+const servers = 6;
+const rounds = 10;
+const callsPerRound = 150;
+const warmUp = 600;
 const starts = 15;
 
 export type Environments = readonly [plain: NodeJS.ProcessEnv, hooked: NodeJS.ProcessEnv];
@@ -34,30 +37,50 @@ export async function measure(
   ];
 }
 
-/** p50 of an echo call in both servers, which stand side by side and take turns. */
+/**
+ * Holds this process, and what it starts from now on, to some CPUs (Linux). Where two processes
+ * take turns on two CPUs, the scheduler decides whether each message wakes a sleeping CPU, which
+ * costs more than a call does; the receiver, started before, stays free to run elsewhere.
+ */
+function holdTo(list: string): void {
+  spawnSync('taskset', ['-apc', list, String(process.pid)]);
+}
+
+/**
+ * The whole round trip of an echo call over stdio, client and server on one CPU: the median of the
+ * servers' own medians.
+ */
 async function measureCalls(
   name: string,
   command: Omit<ServerCommand, 'env'>,
   environments: Environments,
 ): Promise<Figure> {
-  const clients = environments.map((env) => new StdioClient({ ...command, env }));
-  const times: [number[], number[]] = [[], []];
+  holdTo('0');
+  const pairs = Array.from({ length: servers }, () =>
+    environments.map((env) => ({
+      client: new StdioClient({ ...command, env }),
+      times: [] as number[],
+    })),
+  );
   try {
-    for (const client of clients) {
+    for (const { client } of pairs.flat()) {
       await client.initialize();
       for (let at = 0; at < warmUp; at++) await callOnce(client);
     }
     for (let round = 0; round < rounds; round++) {
-      for (const [at, client] of clients.entries()) {
-        for (let call = 0; call < callsPerRound; call++)
-          times[at as 0 | 1].push(await callOnce(client));
+      for (const { client, times } of pairs.flat()) {
+        for (let call = 0; call < callsPerRound; call++) times.push(await callOnce(client));
       }
     }
   } finally {
-    for (const client of clients) client.kill();
+    for (const { client } of pairs.flat()) client.kill();
+    holdTo(`0-${cpus().length - 1}`);
   }
-  const [baseline, value] = [median(times[0]), median(times[1])];
-  return { name, unit: 'ms', value, baseline, ratio: value / baseline, runs: times[1].length };
+  const medianOf = (at: 0 | 1): number =>
+    median(pairs.map((pair) => median(pair[at]?.times ?? [])));
+  const [baseline, value] = [medianOf(0), medianOf(1)];
+  const runs = servers * rounds * callsPerRound;
+  return { name, unit: 'ms', value, baseline, ratio: value / baseline, runs };
 }
 
 async function callOnce(client: StdioClient): Promise<number> {

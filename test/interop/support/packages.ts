@@ -5,7 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 const packagesDir = join(import.meta.dirname, '../packages');
-const cacheDir = process.env.SPANPATH_INTEROP_CACHE ?? join(homedir(), '.cache/spanpath-interop');
+/** Outside the repository: what tests install and build on demand. */
+export const cacheDir =
+  process.env.SPANPATH_INTEROP_CACHE ?? join(homedir(), '.cache/spanpath-interop');
 const serversDir = join(import.meta.dirname, '../servers');
 
 /**

@@ -1,0 +1,1 @@
+exports.topLevel = new Error('while it loads').stack;
