@@ -11,6 +11,7 @@ import { TelemetryStatus } from './vscode/collector/telemetryStatus.js';
 import { wakeCollector } from './vscode/collector/wakeCollector.js';
 import { openCallable, registerCallCommands } from './vscode/commands/callCommands.js';
 import { watchContexts } from './vscode/commands/contexts.js';
+import { registerOpenRow } from './vscode/commands/openRow.js';
 import { ensureRunning } from './vscode/commands/pickers.js';
 import { type ReplayRun, replayCall } from './vscode/commands/replayCall.js';
 import { createRunFromView } from './vscode/commands/runFromView.js';
@@ -82,6 +83,8 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     ...{ state: context.globalState, distDir, version },
     storageDir: context.globalStorageUri.fsPath,
   };
+  const tree = new ServerTree(servers, agent);
+  const view = vscode.window.createTreeView('spanpath.servers', { treeDataProvider: tree });
   running = { collector, servers };
   context.subscriptions.push(
     ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
@@ -93,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
     vscode.lm.registerTool(traceToolName, new TraceTool(collector)),
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
-    vscode.window.registerTreeDataProvider('spanpath.servers', new ServerTree(servers, agent)),
+    ...[tree, view, registerOpenRow(view)],
     ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
     vscode.window.registerWebviewViewProvider('spanpath.call', callView, {
       // A running call and its answer outlive a look at another view; the page is small.

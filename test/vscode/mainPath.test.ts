@@ -59,6 +59,20 @@ describe('with the mouse alone', () => {
   });
 });
 
+describe('a click on a stopped server', () => {
+  it('selects it and starts nothing', async () => {
+    const { servers } = open();
+    await servers.open();
+    await servers.reveal('tickets');
+    const row = servers.row('tickets');
+    await row.click();
+    await row.and(servers.tree.locator('.selected')).waitFor();
+    // Long enough for a start to show: the state changes before anything is asked or spawned.
+    await row.page().waitForTimeout(500);
+    expect(await row.textContent()).toContain('stopped');
+  });
+});
+
 describe('with the keyboard alone', () => {
   it('a server is started, a tool called and its handler opened', async () => {
     const { page, servers, form, traces, workbench, workspace } = open();

@@ -118,9 +118,6 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
       ...(published ? ['in the agent'] : []),
       ...(this.isAmbiguous(server) ? [server.file.folder.name] : []),
     ].join(' · ');
-    if (state.kind === 'stopped') {
-      row.command = command('startServer', 'Start Server Traced', this.nodeOf(server));
-    }
     row.tooltip = serverTooltip(server);
     row.accessibilityInformation = { label: `${server.name}, ${row.description}` };
     return row;
