@@ -67,7 +67,7 @@ const texts: Readonly<Record<string, FindingText>> = {
   missing_instrumentation: {
     title: 'The server reports no spans of its own',
     advice:
-      'Only the wire is seen. Leave the hooks on, or add OpenTelemetry to the server: its variables are set already.',
+      'No hook reported from inside it: hooks are off, or the server is bundled into one file, runs in a container, under Deno or Bun, or in a language that has none. Handlers are found by reading source. To see what they do, start the unbundled source on Node.js or Python with hooks on, or add OpenTelemetry to the server: its variables are set already.',
   },
   second_provider: {
     title: 'Two tracer providers in one process',

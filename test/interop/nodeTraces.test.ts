@@ -1,4 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
 import { afterEach, describe, expect, it } from 'vitest';
+import { indexFolders } from '../../src/indexer/indexFolders.js';
+import { grammarDir } from '../unit/indexer/corpus.js';
 import { lineOf } from './support/hooks.js';
 import { installNodePackages, placeServer } from './support/packages.js';
 import { drawRows, type TracedCall, traceCall } from './support/traced.js';
@@ -31,8 +37,8 @@ describe.skipIf(v1 === null)('a server without any instrumentation', () => {
     });
     expect(drawRows(call.rows)).toEqual([
       'wire fetches',
-      '  mcp-server handler',
-      '    internal fetches',
+      '  mcp-server server',
+      '    internal handler',
       expect.stringMatching(/^ {6}internal GET/),
       expect.stringMatching(/^ {6}internal GET/),
     ]);
@@ -50,10 +56,41 @@ describe.skipIf(v1 === null)('a server without any instrumentation', () => {
     const file = placeServer(v1 ?? '', 'v1.mjs');
     call = await traceCall({ command: [process.execPath, file], cwd: v1 ?? '', tool: 'fails' });
     expect(call.rows[0]?.outcome).toBe('tool_error');
-    const failing = call.rows.find((row) => row.name === 'failing');
+    const failing = call.rows.find((row) => row.name === 'handler');
     const details = failing && (await call.collector.handlers['span/details'](failing));
     expect(details?.exception).toMatchObject({ type: 'TypeError', message: 'broken on purpose' });
     expect(details?.exception?.stack).toContain(`${file}:${lineOf(file, 'new TypeError')}`);
+  });
+});
+
+describe.skipIf(v1 === null)('a server bundled into one file', () => {
+  it('takes no hook: a finding says so, and its source still answers', async () => {
+    const source = placeServer(v1 ?? '', 'bundled.ts');
+    const file = join(mkdtempSync(join(tmpdir(), 'spanpath-bundled-')), 'server.mjs');
+    const options = { bundle: true, platform: 'node', format: 'esm' } as const;
+    await build({ entryPoints: [source], outfile: file, ...options, logLevel: 'error' });
+    call = await traceCall({
+      command: [process.execPath, file],
+      cwd: v1 ?? '',
+      tool: 'greet',
+      args: () => ({ name: 'Ada' }),
+    });
+    rmSync(dirname(file), { recursive: true });
+    expect(call.answer).toMatchObject({ result: { content: [{ text: 'hi Ada' }] } });
+    expect(drawRows(call.rows)).toEqual(['wire greet']);
+    const findings = await call.collector.handlers['findings/list'](null);
+    const finding = findings.find(({ kind }) => kind === 'missing_instrumentation');
+    expect(finding).toMatchObject({ server: 'under-test', severity: 'info' });
+    expect(finding?.advice).toContain('bundled into one file');
+    expect(finding?.advice).toContain('Handlers are found by reading source');
+    const places = await indexFolders([dirname(source)], { grammarDir });
+    expect(places).toContainEqual(
+      expect.objectContaining({
+        name: 'greet',
+        file: source,
+        line: lineOf(source, 'function greet'),
+      }),
+    );
   });
 });
 
@@ -63,8 +100,8 @@ describe.skipIf(v2 === null)('a server on SDK 2.x', () => {
     call = await traceCall({ command: [process.execPath, file], cwd: v2 ?? '', tool: 'fails' });
     expect(drawRows(call.rows)).toEqual([
       'wire fails',
-      '  mcp-server handler',
-      '    internal failing',
+      '  mcp-server server',
+      '    internal handler',
     ]);
     expect((await handlerOf(call))?.measured[0]).toMatchObject({ file, functionName: 'failing' });
   });
@@ -75,6 +112,8 @@ describe.skipIf(otel === null)('a server that has OpenTelemetry of its own', () 
   it.each([
     { name: 'the API alone', args: [], env: {}, http: 1 },
     { name: 'an SDK that the app set up', args: [], env: { TEST_TELEMETRY: 'sdk' }, http: 1 },
+    { name: 'OpenInference', args: [], env: { TEST_TELEMETRY: 'openinference' }, http: 1 },
+    { name: 'OpenLLMetry', args: [], env: { TEST_TELEMETRY: 'openllmetry' }, http: 1 },
     { name: 'auto-instrumentation', args: ['--import', auto], env: {}, http: 1 },
   ])('with $name keeps its spans, below the handler', async ({ args, env, http }) => {
     const file = placeServer(otel ?? '', 'instrumented.mjs');
@@ -85,12 +124,19 @@ describe.skipIf(otel === null)('a server that has OpenTelemetry of its own', () 
       tool: 'forecast',
       args: (endpoint) => ({ url: endpoint }),
     });
-    expect(drawRows(call.rows).slice(0, 4)).toEqual([
+    const drawn = drawRows(call.rows);
+    expect(drawn.slice(0, 4)).toEqual([
       'wire forecast',
-      '  mcp-server handler',
-      '    internal forecast',
+      '  mcp-server server',
+      '    internal handler',
       '      internal look up',
     ]);
+    expect(call.rows[0]?.outcome).toBe('ok');
+    for (const row of call.rows) expect(row.duration, row.name).toBeGreaterThan(0);
+    expect((await handlerOf(call))?.measured[0]).toMatchObject({
+      file,
+      line: lineOf(file, 'async function forecast'),
+    });
     const requests = call.rows.filter((row) => row.name.startsWith('GET'));
     expect(requests).toHaveLength(http);
     expect(requests[0]?.depth).toBe(4);
