@@ -5,13 +5,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const npmDir = resolve('test/shim/packages/npm');
-const pythonDir = resolve('test/shim/packages/python');
-const venvDir = join(pythonDir, '.venv');
+/** `python`: the newest SDK and what stands on it; `pythonFirst`: the last of the first line. */
+export type PythonPackages = 'python' | 'pythonFirst';
+const pythonDir = (packages: PythonPackages) => resolve('test/shim/packages', packages);
 
 /** The file of a package in the npm folder. */
 export const packageFile = (...parts: readonly string[]) => join(npmDir, 'node_modules', ...parts);
-export const pythonProgram = (name: string) =>
-  join(venvDir, process.platform === 'win32' ? 'Scripts' : 'bin', name);
+export const pythonProgram = (name: string, packages: PythonPackages = 'python') =>
+  join(pythonDir(packages), '.venv', process.platform === 'win32' ? 'Scripts' : 'bin', name);
 
 /** Null when everything is there; else why it is not. On CI that is a failure. */
 export function installNpm(): string | null {
@@ -20,15 +21,17 @@ export function installNpm(): string | null {
   );
 }
 
-export function installPython(): string | null {
-  return install(join(pythonDir, 'requirements.txt'), venvDir, () => {
+export function installPython(packages: PythonPackages = 'python'): string | null {
+  const folder = pythonDir(packages);
+  const venv = join(folder, '.venv');
+  return install(join(folder, 'requirements.txt'), venv, () => {
     const python = process.platform === 'win32' ? 'python' : 'python3';
     return (
-      run(python, ['-m', 'venv', '--clear', venvDir], pythonDir) ??
+      run(python, ['-m', 'venv', '--clear', venv], folder) ??
       run(
-        pythonProgram('pip'),
+        pythonProgram('pip', packages),
         ['install', '-q', '--disable-pip-version-check', '-r', 'requirements.txt'],
-        pythonDir,
+        folder,
       )
     );
   });

@@ -13,6 +13,7 @@ afterAll(() => collector.stop());
 
 const noNpm = installNpm();
 const noPython = installPython();
+const noFirstPython = installPython('pythonFirst');
 const npmServer = (name: string) => [
   process.execPath,
   packageFile('@modelcontextprotocol', name, 'dist', 'index.js'),
@@ -28,6 +29,16 @@ const call = (name: string, args: object = {}): Step => ({
   params: { name, arguments: args },
 });
 const list = ['tools/list', 'ping'].map((method) => ({ method }));
+/** Of the servers in Python here. */
+const pythonSteps: readonly Step[] = [
+  ...list,
+  call('add', { a: 2, b: 3 }),
+  call('fail'),
+  {
+    method: 'tools/call',
+    params: { name: 'walk', arguments: { steps: 2 }, _meta: { progressToken: 'w' } },
+  },
+];
 
 /** What a client that offers everything gets to hear, request by request. */
 async function converse(
@@ -144,15 +155,13 @@ const servers: readonly Real[] = [
     name: 'fastmcp',
     missing: noPython,
     command: () => [pythonProgram('python'), serverPath('fast.py')],
-    steps: () => [
-      ...list,
-      call('add', { a: 2, b: 3 }),
-      call('fail'),
-      {
-        method: 'tools/call',
-        params: { name: 'walk', arguments: { steps: 2 }, _meta: { progressToken: 'w' } },
-      },
-    ],
+    steps: () => pythonSteps,
+  },
+  {
+    name: 'the first Python SDK',
+    missing: noFirstPython,
+    command: () => [pythonProgram('python', 'pythonFirst'), serverPath('first.py')],
+    steps: () => pythonSteps,
   },
 ];
 
