@@ -8,7 +8,7 @@ import type {
   Registration,
   Spot,
 } from './facts.js';
-import type { SyntaxNode } from './syntax.js';
+import { field, type SyntaxNode } from './syntax.js';
 
 /** Names from source are data: `constructor` and `__proto__` must be ordinary keys. */
 function emptyRecord<T>(): Record<string, T> {
@@ -55,13 +55,28 @@ export class FactsBuilder {
     return this.facts.functions.length - 1;
   }
 
-  /** The function made of a node, made at most once. */
-  functionOf(node: SyntaxNode, make: () => number): number {
+  /** A function of the tree, read at most once: `fill` reads its parameters and its body. */
+  readFunction(
+    node: SyntaxNode,
+    scope: number,
+    fill: (inner: number, id: number) => void,
+    head: { readonly name?: string; readonly spot?: Spot } = {},
+  ): Expr {
     const known = this.functionByNode.get(node.id);
-    if (known !== undefined) return known;
-    const id = make();
+    if (known !== undefined) return { e: 'fn', id: known };
+    const inner = this.addScope(scope, this.facts.functions.length);
+    const id = this.addFunction({
+      name: field(node, 'name')?.text ?? head.name ?? '',
+      spot: head.spot ?? spotOf(node),
+      endLine: node.endPosition.row + 1,
+      scope: inner,
+      parent: this.facts.scopes[scope]?.fn ?? 0,
+      params: [],
+    });
+    // Before the body is walked, so that the body finds its own function.
     this.functionByNode.set(node.id, id);
-    return id;
+    fill(inner, id);
+    return { e: 'fn', id };
   }
 
   /** Must be called before a body is walked, so that the body finds its own function. */
@@ -102,6 +117,12 @@ export class FactsBuilder {
     const known = this.facts.exports[name];
     if (known) known.push(value);
     else this.facts.exports[name] = [value];
+  }
+
+  /** For languages in which every name of a file is seen from outside. */
+  exportAll(): void {
+    for (const name of Object.keys(this.facts.scopes[0]?.bindings ?? {}))
+      this.export(name, { e: 'name', name, scope: 0 });
   }
 
   functionAt(scope: number): FunctionFacts {

@@ -219,24 +219,14 @@ export class AnnotatedReader {
   }
 
   functionOf(node: SyntaxNode, scope: number): Expr {
-    const known = this.builder.knownFunction(node);
-    if (known !== undefined) return { e: 'fn', id: known };
-    const inner = this.builder.addScope(scope, this.builder.facts.functions.length);
-    const name = field(node, 'name');
-    const id = this.builder.addFunction({
-      name: name?.text ?? '',
-      // Attributes stand inside the declaration: the line that matters is that of the name.
-      spot: spotOf(name ?? node),
-      endLine: node.endPosition.row + 1,
-      scope: inner,
-      parent: this.builder.facts.scopes[scope]?.fn ?? 0,
-      params: [],
-    });
-    this.builder.rememberFunction(node, id);
-    this.parameters(field(node, 'parameters'), inner, id);
-    const body = field(node, 'body');
-    if (body) this.walk(body, inner, null);
-    return { e: 'fn', id };
+    // Attributes stand inside the declaration: the line that matters is that of the name.
+    const spot = spotOf(field(node, 'name') ?? node);
+    const fill = (inner: number, id: number): void => {
+      this.parameters(field(node, 'parameters'), inner, id);
+      const body = field(node, 'body');
+      if (body) this.walk(body, inner, null);
+    };
+    return this.builder.readFunction(node, scope, fill, { spot });
   }
 
   private parameters(list: SyntaxNode | null, scope: number, fn: number): void {

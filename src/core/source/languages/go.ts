@@ -14,9 +14,7 @@ class GoReader {
     this.builder = new FactsBuilder('go', root.endPosition.row + 1);
     this.builder.facts.stars.push(samePackage);
     this.walkChildren(root, 0);
-    for (const name of Object.keys(this.builder.facts.scopes[0]?.bindings ?? {})) {
-      this.builder.export(name, { e: 'name', name, scope: 0 });
-    }
+    this.builder.exportAll();
   }
 
   walkChildren(node: SyntaxNode, scope: number): void {
@@ -172,23 +170,12 @@ class GoReader {
   }
 
   private functionOf(node: SyntaxNode, scope: number): Expr {
-    const known = this.builder.knownFunction(node);
-    if (known !== undefined) return { e: 'fn', id: known };
-    const inner = this.builder.addScope(scope, this.builder.facts.functions.length);
-    const id = this.builder.addFunction({
-      name: field(node, 'name')?.text ?? '',
-      spot: spotOf(node),
-      endLine: node.endPosition.row + 1,
-      scope: inner,
-      parent: this.scopeFunction(scope),
-      params: [],
+    return this.builder.readFunction(node, scope, (inner, id) => {
+      this.bindParameters(field(node, 'receiver'), inner, -1);
+      this.bindParameters(field(node, 'parameters'), inner, id);
+      const body = field(node, 'body');
+      if (body) this.walk(body, inner);
     });
-    this.builder.rememberFunction(node, id);
-    this.bindParameters(field(node, 'receiver'), inner, -1);
-    this.bindParameters(field(node, 'parameters'), inner, id);
-    const body = field(node, 'body');
-    if (body) this.walk(body, inner);
-    return { e: 'fn', id };
   }
 
   private bindParameters(list: SyntaxNode | null, scope: number, fn: number): void {

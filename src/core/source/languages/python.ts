@@ -25,9 +25,7 @@ export class PythonReader {
   constructor(root: SyntaxNode) {
     this.builder = new FactsBuilder('python', root.endPosition.row + 1);
     this.walkChildren(root, 0);
-    const module = this.builder.facts.scopes[0]?.bindings ?? {};
-    for (const name of Object.keys(module))
-      this.builder.export(name, { e: 'name', name, scope: 0 });
+    this.builder.exportAll();
   }
 
   expression(node: SyntaxNode | null, scope: number): Expr {
@@ -35,25 +33,14 @@ export class PythonReader {
   }
 
   functionOf(node: SyntaxNode, scope: number): Expr {
-    const known = this.builder.knownFunction(node);
-    if (known !== undefined) return { e: 'fn', id: known };
-    const inner = this.builder.addScope(scope, this.builder.facts.functions.length);
-    const id = this.builder.addFunction({
-      name: field(node, 'name')?.text ?? '',
-      spot: spotOf(node),
-      endLine: node.endPosition.row + 1,
-      scope: inner,
-      parent: this.builder.facts.scopes[scope]?.fn ?? 0,
-      params: [],
+    return this.builder.readFunction(node, scope, (inner, id) => {
+      this.bindParameters(field(node, 'parameters'), inner, id);
+      const body = field(node, 'body');
+      if (node.type === 'lambda') {
+        this.builder.facts.functions[id]?.returns.push(this.expression(body, inner));
+      }
+      if (body) this.walk(body, inner);
     });
-    this.builder.rememberFunction(node, id);
-    this.bindParameters(field(node, 'parameters'), inner, id);
-    const body = field(node, 'body');
-    if (node.type === 'lambda') {
-      this.builder.facts.functions[id]?.returns.push(this.expression(body, inner));
-    }
-    if (body) this.walk(body, inner);
-    return { e: 'fn', id };
   }
 
   walk(node: SyntaxNode, scope: number): void {

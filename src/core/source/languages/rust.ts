@@ -22,9 +22,7 @@ class RustReader {
     this.builder = new FactsBuilder('rust', root.endPosition.row + 1);
     this.builder.facts.stars.push(samePackage);
     this.walkChildren(root, 0);
-    for (const name of Object.keys(this.builder.facts.scopes[0]?.bindings ?? {})) {
-      this.builder.export(name, { e: 'name', name, scope: 0 });
-    }
+    this.builder.exportAll();
   }
 
   private walkChildren(node: SyntaxNode, scope: number): void {
@@ -127,21 +125,10 @@ class RustReader {
   }
 
   private functionOf(node: SyntaxNode, scope: number): Expr {
-    const known = this.builder.knownFunction(node);
-    if (known !== undefined) return { e: 'fn', id: known };
-    const inner = this.builder.addScope(scope, this.builder.facts.functions.length);
-    const id = this.builder.addFunction({
-      name: field(node, 'name')?.text ?? '',
-      spot: spotOf(node),
-      endLine: node.endPosition.row + 1,
-      scope: inner,
-      parent: this.builder.facts.scopes[scope]?.fn ?? 0,
-      params: [],
+    return this.builder.readFunction(node, scope, (inner) => {
+      const body = field(node, 'body');
+      if (body) this.walk(body, inner);
     });
-    this.builder.rememberFunction(node, id);
-    const body = field(node, 'body');
-    if (body) this.walk(body, inner);
-    return { e: 'fn', id };
   }
 
   private expression(node: SyntaxNode | null | undefined, scope: number, depth = 0): Expr {

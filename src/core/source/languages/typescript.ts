@@ -49,26 +49,15 @@ export class TypeScriptReader {
 
   /** The function that a node is; its body is walked the first time. */
   functionOf(node: SyntaxNode, scope: number, name = ''): Expr {
-    const known = this.builder.knownFunction(node);
-    if (known !== undefined) return { e: 'fn', id: known };
-    const parent = this.builder.facts.scopes[scope]?.fn ?? 0;
-    const inner = this.builder.addScope(scope, this.builder.facts.functions.length);
-    const id = this.builder.addFunction({
-      name: field(node, 'name')?.text ?? name,
-      spot: spotOf(node),
-      endLine: node.endPosition.row + 1,
-      scope: inner,
-      parent,
-      params: [],
-    });
-    this.builder.rememberFunction(node, id);
-    this.bindParameters(node, inner, id);
-    const body = field(node, 'body');
-    if (body && body.type !== 'statement_block') {
-      this.builder.facts.functions[id]?.returns.push(this.expression(body, inner));
-    }
-    if (body) this.walk(body, inner);
-    return { e: 'fn', id };
+    const fill = (inner: number, id: number): void => {
+      this.bindParameters(node, inner, id);
+      const body = field(node, 'body');
+      if (body && body.type !== 'statement_block') {
+        this.builder.facts.functions[id]?.returns.push(this.expression(body, inner));
+      }
+      if (body) this.walk(body, inner);
+    };
+    return this.builder.readFunction(node, scope, fill, { name });
   }
 
   classOf(node: SyntaxNode, scope: number): Expr {
