@@ -100,6 +100,7 @@ describe('a server that misbehaves while it runs', () => {
 
   it('may send 10 MB', async () => {
     const { servers, form } = open();
+    await servers.open();
     await servers.start('good');
     await callTool('huge');
     const row = await finishedRow('server:good tool:huge');

@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer as createTlsServer } from 'node:https';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { call, collector, post, proxy, text, upstream } from './httpSetup.js';
+import { temporaryDir, until } from './shimProcess.js';
+import { asJson, Upstream } from './upstream.js';
+
+describe('authorization', () => {
+  it('is looked for behind the proxy, with the proxy as the resource', async () => {
+    upstream.answer = (asked, response) => {
+      const metadata = `${upstream.origin}/.well-known/oauth-protected-resource/mcp`;
+      if (asked.url.startsWith('/.well-known/')) {
+        asJson(response, {
+          resource: `${upstream.origin}/mcp`,
+          authorization_servers: ['https://login.example'],
+        });
+      } else {
+        response
+          .writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${metadata}"` })
+          .end();
+      }
+    };
+    const { url, origin } = await proxy();
+    const refused = await post(url, call(1));
+    const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`;
+    expect(refused.headers.get('www-authenticate')).toBe(`Bearer resource_metadata="${metadata}"`);
+    expect(await (await fetch(metadata)).json()).toEqual({
+      resource: url,
+      authorization_servers: ['https://login.example'],
+    });
+    await post(url, call(2), { authorization: 'Bearer wrong' });
+    await until(() => collector.findings('http_violation').length === 1);
+  });
+});
+
+const openssl = has('openssl');
+
+describe('a server behind TLS', () => {
+  it.skipIf(!openssl)('is reached, its certificate checked', async () => {
+    const dir = temporaryDir();
+    const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-subj',
+        '/CN=localhost',
+        '-addext',
+        'subjectAltName=DNS:localhost',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+      ],
+      { stdio: 'ignore' },
+    );
+    const secure = await Upstream.start(
+      createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }) as never,
+    );
+    secure.answer = (_asked, response) => asJson(response, text(1));
+    const address = `https://localhost:${secure.port}/mcp`;
+    const trusted = await proxy([], address, { NODE_EXTRA_CA_CERTS: cert });
+    expect(await (await post(trusted.url, call(1))).json()).toEqual(text(1));
+    const strict = await proxy([], address);
+    expect((await post(strict.url, call(1))).status).toBe(502);
+    await secure.stop();
+  });
+});
+
+function has(program: string): boolean {
+  try {
+    execFileSync(program, ['version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
