@@ -6,6 +6,7 @@ import { exceptionOf } from './exception.js';
 import type { Places } from './places.js';
 import type { Rows } from './rows.js';
 import type { Session } from './session.js';
+import { isShimLine, linesToldBelow } from './toldTwice.js';
 
 const maxLogs = 1_000;
 const maxAncestors = 8;
@@ -91,11 +92,21 @@ export class Details {
 
   private logsOf(slots: readonly number[]): SpanDetails['logs'] {
     const logs: SpanDetails['logs'][number][] = [];
+    let told: Map<string, number> | undefined;
     for (const slot of slots) {
       for (const entry of this.session.logs.ofSpan(this.session.index.refOf(slot))) {
         if (logs.length >= maxLogs) break;
         const log = this.places.readLog(entry);
         if (!log) continue;
+        if (isShimLine(log)) {
+          told ??= linesToldBelow(this.session, this.places, slot);
+          const line = String(log.body ?? '').trim();
+          const left = told.get(line) ?? 0;
+          if (left > 0) {
+            told.set(line, left - 1);
+            continue;
+          }
+        }
         logs.push({
           timeNanos: String(log.timeNanos),
           severityText: log.severityText,

@@ -52,6 +52,18 @@ describe.skipIf(v1 === null)('a server without any instrumentation', () => {
     expect(places?.spans[0]).toMatchObject({ file, isDispatch: false });
   });
 
+  it('shows a line on stderr once in a call, with the code that wrote it', async () => {
+    const file = placeServer(v1 ?? '', 'v1.mjs');
+    call = await traceCall({ command: [process.execPath, file], cwd: v1 ?? '', tool: 'prints' });
+    const { handlers } = call.collector;
+    const details = await Promise.all(call.rows.map((row) => handlers['span/details'](row)));
+    const lines = details
+      .flatMap((one) => one?.logs ?? [])
+      .filter(({ body }) => body === 'printed to stderr');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.attributes['code.line.number']).toBe(lineOf(file, 'printed to stderr'));
+  });
+
   it('says how a call failed, and where', async () => {
     const file = placeServer(v1 ?? '', 'v1.mjs');
     call = await traceCall({ command: [process.execPath, file], cwd: v1 ?? '', tool: 'fails' });
