@@ -169,6 +169,19 @@ describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
     expect(written?.attributes['code.line.number']).toBe(lineOf(file, 'printed to stderr'));
   });
 
+  it('has the span of a call that was cancelled, and so never answered', async () => {
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      void call(client, 'waits').catch(() => {});
+      await call(client, 'echo', { text: 'hi' });
+      // The handshake had the first id.
+      client.notify('notifications/cancelled', { requestId: 2 });
+      await sink.until(() => sink.spans.some((span) => span.name === 'tools/call waits'));
+    });
+    const waits = sink.spans.find((span) => span.name === 'tools/call waits');
+    expect(waits).toMatchObject({ kind: 2, parentSpanId: parent.spanId, status: 0 });
+    expect((waits?.endMs ?? 0) - (waits?.startMs ?? 0)).toBeGreaterThan(250);
+  });
+
   it('leaves the server as it is when nobody listens', async () => {
     const command = run(folder, 'v1.mjs');
     const env = { ...command.env, SPANPATH_HOOK_ENDPOINT: 'http://127.0.0.1:1' };

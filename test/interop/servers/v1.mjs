@@ -41,6 +41,11 @@ server.registerTool('runs', {}, async () => {
   return text(execFileSync(process.execPath, ['-e', 'console.log(1)'], { encoding: 'utf8' }));
 });
 
+server.registerTool('waits', {}, async () => {
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return text('late');
+});
+
 const tracer = trace.getTracer('mine', '1.2.3');
 server.registerTool('spans', {}, async () =>
   tracer.startActiveSpan('outer', async (outer) => {

@@ -61,8 +61,12 @@ export class StdioClient {
       capabilities: {},
       clientInfo: { name: 'interop', version: '1' },
     });
-    this.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    this.notify('notifications/initialized');
     return answer;
+  }
+
+  notify(method: string, params: object = {}): void {
+    this.send({ jsonrpc: '2.0', method, params });
   }
 
   request(method: string, params: object): Promise<Answer> {
