@@ -7,8 +7,11 @@ import type { LateParents } from './lateParents.js';
 import type { Session } from './session.js';
 import type { Chunk, ChunkSignal } from './store.js';
 
-/** SQLite reads the whole of a blob for any part of it, so chunks are small; one big record is one chunk. */
-const maxChunkBytes = 64 * 1024;
+/**
+ * SQLite reads the whole of a blob for any part of it, so a chunk is no larger than what one of
+ * its pages of 64 KB holds beside the other columns. One big record is one chunk.
+ */
+const maxChunkBytes = 63 * 1024;
 
 /** What became of one request. */
 export interface Received {

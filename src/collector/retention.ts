@@ -1,6 +1,5 @@
 import { decodeSpans } from '../core/otlp/decodeTraces.js';
 import { idWords } from '../core/otlp/traceBatch.js';
-import { hexWord } from '../core/trace/traceTable.js';
 import { messageOf, type Session } from './session.js';
 import type { Chunk } from './store.js';
 
@@ -82,9 +81,7 @@ export class Retention {
     const { batch, index } = this.session;
     decodeSpans(chunk.body, index.names, batch);
     for (let row = 0; row < batch.count; row++) {
-      const word = (place: number): string => hexWord(batch.ids[row * idWords + place]!);
-      const traceId = word(0) + word(1) + word(2) + word(3);
-      const slot = index.find({ traceId, spanId: word(4) + word(5) });
+      const slot = index.findWords(batch.ids, row * idWords);
       // A span that came again lives in a later chunk.
       if (slot !== -1 && index.columns.chunk[slot] === chunk.id) index.remove(slot);
     }

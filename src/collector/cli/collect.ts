@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { ForwardTarget } from '../../core/protocol.js';
 import { type Collector, startCollector } from '../collector.js';
 import { parseHeaderList, parseTarget, TargetError } from '../forward/target.js';
+import { limitYoungObjects } from '../heapLimits.js';
 import { readOptions, readPort, UsageError } from './usage.js';
 
 const help = `Usage: spanpath collect [options]
@@ -51,6 +52,7 @@ export async function collect(args: readonly string[]): Promise<number> {
   );
   const token = values['no-token'] ? null : (values.token ?? randomBytes(24).toString('base64url'));
   const db = values.db === undefined ? null : resolve(values.db);
+  limitYoungObjects();
   const collector = await startCollector({
     dbPath: db,
     token,

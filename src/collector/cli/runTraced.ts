@@ -5,6 +5,7 @@ import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { startCollector } from '../collector.js';
 import { importFile } from '../exchange/importFile.js';
+import { limitYoungObjects } from '../heapLimits.js';
 import { openInBrowser } from './openInBrowser.js';
 import { readOptions, UsageError } from './usage.js';
 
@@ -37,6 +38,7 @@ export async function runTraced(args: readonly string[]): Promise<number> {
   }
   if (command.length === 0) throw new UsageError('a COMMAND is wanted behind --');
   const token = randomBytes(24).toString('base64url');
+  limitYoungObjects();
   const collector = await startCollector({
     dbPath: values.db === undefined ? null : resolve(values.db),
     token,

@@ -85,6 +85,12 @@ export class SpanIndex {
     return found === -1 ? -1 : this.findSpan(found, id[0]!, id[1]!);
   }
 
+  /** The slot of a trace and span id that stand as six words in a list; -1 = not here. */
+  findWords(words: ArrayLike<number>, at: number): number {
+    const trace = this.traces.find(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+    return trace === -1 ? -1 : this.findSpan(trace, words[at + 4]!, words[at + 5]!);
+  }
+
   findTrace(traceId: string): number {
     const words = wordsOf(traceId, 32);
     return words ? this.traces.find(words[0]!, words[1]!, words[2]!, words[3]!) : -1;

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
+import { collectorLimits } from '../../collector/heapLimits.js';
 import type {
   CollectorEvents,
   CollectorOptions,
@@ -98,6 +99,7 @@ export class CollectorClient implements vscode.Disposable {
     this.setState({ kind: 'starting' });
     const worker = new Worker(this.workerPath, {
       workerData: await this.options(),
+      resourceLimits: collectorLimits,
       stdout: true,
       stderr: true,
     });

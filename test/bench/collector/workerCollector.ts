@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { collectorLimits } from '../../../src/collector/heapLimits.js';
 import type {
   CollectorEvents,
   CollectorOptions,
@@ -23,6 +24,7 @@ export async function startWorker(dbPath: string): Promise<WorkerCollector> {
   const options: CollectorOptions = { dbPath, token, discoveryDir: null, workspace: null };
   const worker = new Worker(resolve(process.env.SPANPATH_DIST ?? 'dist', 'collector.js'), {
     workerData: options,
+    resourceLimits: collectorLimits,
   });
   const { endpoint } = await new Promise<CollectorReady>((done, fail) => {
     worker.once('message', done);
