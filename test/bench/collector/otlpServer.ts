@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,6 +29,35 @@ export class OtlpServer {
 
   static baseline(encoding: 'protobuf' | 'json' | 'grpc'): Promise<OtlpServer> {
     return OtlpServer.start(['test/bench/collector/decodeServer.mjs', encoding], null);
+  }
+
+  /** An OpenTelemetry Collector that writes what it receives to a file. */
+  static async peer(binary: string): Promise<OtlpServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'spanpath-bench-'));
+    const port = await freePort();
+    const config = join(folder, 'config.yaml');
+    writeFileSync(
+      config,
+      `receivers: {otlp: {protocols: {http: {endpoint: "127.0.0.1:${port}"}}}}
+exporters: {file: {path: "${join(folder, 'spans.binpb')}", format: proto}}
+service:
+  telemetry: {metrics: {level: none}, logs: {level: error}}
+  pipelines: {traces: {receivers: [otlp], exporters: [file]}}
+`,
+    );
+    const child = spawn(binary, ['--config', `file:${config}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const server = new OtlpServer(child, `http://127.0.0.1:${port}`, folder);
+    for (let tries = 0; ; tries++) {
+      try {
+        await server.send([new Uint8Array()], 'application/x-protobuf');
+        return server;
+      } catch (error) {
+        if (tries === 100) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
   }
 
   private static async start(args: readonly string[], folder: string | null): Promise<OtlpServer> {
@@ -95,4 +126,13 @@ export class OtlpServer {
       sent.end(body);
     });
   }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 }
