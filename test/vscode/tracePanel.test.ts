@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { root } from '../../scripts/ensure.mjs';
+import { eventually } from './rig/eventually.js';
+import { useSession } from './rig/useSession.js';
+import { makeWorkspace, mcpJson } from './rig/workspace.js';
+
+const script = join(root, 'test/fixtures/servers/badServer.mjs');
+
+/** A tool of the server, registered in Go: nobody needs Go to find it. */
+const goServer = `package main
+
+import (
+	"context"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+func handleEcho(ctx context.Context, request mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+	return mcp.NewToolResultText(request.GetString("text", "")), nil
+}
+
+func main() {
+	s := server.NewMCPServer("good", "1.0.0")
+	s.AddTool(mcp.NewTool("echo", mcp.WithDescription("Says it again")), handleEcho)
+	server.ServeStdio(s)
+}
+`;
+
+const open = useSession(() => ({
+  workspace: makeWorkspace({
+    '.vscode/mcp.json': mcpJson({ good: { command: 'node', args: [script, 'good'] } }),
+    'main.go': goServer,
+    'go.mod': 'module example.com/good\n\ngo 1.23\n',
+  }),
+}));
+
+async function call(tool: string): Promise<void> {
+  const { servers, form } = open();
+  await servers.row(tool).click();
+  await form.waitForTool(tool);
+  await form.fill('text', 'hello');
+  await form.press('Call');
+  await form.resultText();
+}
+
+/** What must outlast everything that happens to the panel. */
+async function placeKept() {
+  const { traces } = open();
+  const frame = await traces.frame();
+  return {
+    selected: await traces.selectedName(),
+    query: await frame.locator('.search input').inputValue(),
+    zoomed: await frame.locator('.overview-window').isVisible(),
+  };
+}
+
+const kept = { selected: 'echo', query: 'tool:echo', zoomed: true };
+
+describe('the trace view keeps selection, search and zoom', () => {
+  it('when they are made', async () => {
+    const { servers, traces, probe, page } = open();
+    await servers.open();
+    await servers.start('good');
+    await call('echo');
+    await call('echo');
+    await probe.runCommand('spanpath.openTrace');
+    const frame = await traces.frame();
+    await (await traces.finishedRow('echo')).locator('.name').click();
+    await frame.locator('.search input').click();
+    await page.keyboard.type('tool:echo');
+    await page.keyboard.press('Enter');
+    await (await traces.row('echo')).locator('.name').click();
+    for (let step = 0; step < 4; step++) await page.keyboard.press('+');
+    await eventually('the zoom', async () => (await placeKept()).zoomed);
+    expect(await placeKept()).toEqual(kept);
+    // The view writes its state down a moment after the last change.
+    await page.waitForTimeout(600);
+  });
+
+  it('while another editor covers it', async () => {
+    const { probe, traces } = open();
+    await probe.runCommand('workbench.action.files.newUntitledFile');
+    const tabs = await probe.tabs();
+    const column = tabs.find(({ label }) => label === 'Spanpath')?.column;
+    await eventually('an editor over the view', async () =>
+      (await probe.tabs()).some((tab) => tab.label !== 'Spanpath' && tab.column === column),
+    );
+    await probe.runCommand('workbench.action.closeActiveEditor');
+    await (await traces.row('echo')).waitFor();
+    await eventually('the place', async () => (await placeKept()).selected === 'echo');
+    expect(await placeKept()).toEqual(kept);
+  });
+
+  it('when it is moved to another column', async () => {
+    const { probe, traces, workspace } = open();
+    // A column in which nothing is left would close, and the numbers would move up.
+    await probe.openFile(workspace.path('go.mod'));
+    await probe.runCommand('spanpath.openTrace');
+    const column = async () =>
+      (await probe.tabs()).find(({ label }) => label === 'Spanpath')?.column;
+    const before = await column();
+    await probe.runCommand('workbench.action.moveEditorToRightGroup');
+    await eventually('another column', async () => {
+      const now = await column();
+      return now !== undefined && now !== before;
+    });
+    await (await traces.row('echo')).waitFor();
+    await eventually('the place', async () => (await placeKept()).selected === 'echo');
+    expect(await placeKept()).toEqual(kept);
+  });
+
+  it('opens a handler written in Go, which the index read', async () => {
+    const { traces, workspace, probe } = open();
+    const frame = await traces.frame();
+    await (await traces.row('echo')).locator('.name').click();
+    await frame.locator('[role="treegrid"]').press('Enter');
+    const editor = await eventually('the handler in an editor', async () => {
+      const active = await probe.activeEditor();
+      return active?.file === workspace.path('main.go') && active;
+    });
+    expect(editor.text).toContain('func handleEcho');
+  });
+
+  it('when the window is loaded again', async () => {
+    const { page, traces, probe } = open();
+    // As somebody does it: a page that is torn away writes down nothing of the editor's own state.
+    const loaded = page.waitForEvent('load');
+    // The host that would answer ends meanwhile.
+    probe.runCommand('workbench.action.reloadWindow').catch(() => undefined);
+    await loaded;
+    await page.locator('.monaco-workbench .part.activitybar .action-item').first().waitFor();
+    await (await traces.row('echo')).waitFor();
+    await eventually('the place', async () => (await placeKept()).selected === 'echo');
+    expect(await placeKept()).toEqual(kept);
+  });
+});
