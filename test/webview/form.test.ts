@@ -259,6 +259,25 @@ describe('a call of the form', () => {
     expect(opened.text.length).toBe(3_000_000);
   });
 
+  it('asks the host for the whole of a text of which it got the beginning', async () => {
+    const { page, calls, answer } = await openForm(browser, simple);
+    await call(page);
+    const text = '{"a":'.padEnd(20_000, 'x');
+    await answer({
+      result: { content: [{ type: 'text', text }], structuredContent: '{"b":' },
+      long: { 'content.0.text': 10_000_000, structuredContent: 600_000 },
+    });
+    await page.getByText('The first 20.0 kB of 10.0 MB.').waitFor();
+    await page.getByText('The first 20.0 kB of 600.0 kB.').waitFor();
+    await page.getByRole('button', { name: 'Open in an editor' }).first().click();
+    await page.getByRole('button', { name: 'Copy' }).last().click();
+    expect((await calls('form/openLong'))[0]?.params).toEqual({
+      path: 'content.0.text',
+      language: 'json',
+    });
+    expect((await calls('form/copyLong'))[0]?.params).toEqual({ path: 'structuredContent' });
+  });
+
   it('takes hostile names and descriptions for text', async () => {
     const evil = '</script><img src=x onerror="document.title=1">\u202e\u0000';
     const { page } = await openForm(browser, {

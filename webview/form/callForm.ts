@@ -32,6 +32,8 @@ export class CallForm {
     this.result = new ResultView({
       openText: (title, text, language) => void ask('text/open', { title, text, language }),
       copy: (text) => void ask('clipboard/write', { text }),
+      openLong: (path, language) => void ask('form/openLong', { path, language }),
+      copyLong: (path) => void ask('form/copyLong', { path }),
       openLink: (url) => void ask('link/open', { url }),
       showTrace: () => void ask('form/showTrace', null),
     });

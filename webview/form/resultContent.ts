@@ -4,8 +4,14 @@ import { element, icon } from '../dom.js';
 export interface ResultActions {
   readonly openText: (title: string, text: string, language: string) => void;
   readonly copy: (text: string) => void;
+  /** Of a text of which only the beginning is here. */
+  readonly openLong: (path: string, language: string) => void;
+  readonly copyLong: (path: string) => void;
   readonly openLink: (url: string) => void;
 }
+
+/** Whole lengths of texts of which only the beginning is here, by where they stand. */
+type LongTexts = Readonly<Record<string, number>>;
 
 type Part = Record<string, unknown>;
 /** Longer text is shown in part; the whole of it opens in an editor. */
@@ -14,18 +20,35 @@ const image = /^image\/(png|jpeg|gif|webp|bmp|avif)$/;
 const sound = /^audio\/[\w.+-]+$/;
 
 /** Tools answer `content`, prompts `messages`, resources `contents`. */
-export function resultContent(result: Part, actions: ResultActions): HTMLElement[] {
+export function resultContent(
+  result: Part,
+  long: LongTexts,
+  actions: ResultActions,
+): HTMLElement[] {
   const shown: HTMLElement[] = [];
-  for (const part of parts(result.content)) shown.push(contentPart(part, actions));
-  for (const message of parts(result.messages)) {
-    shown.push(element('h2', {}, String(message.role ?? 'message')));
-    const content = Array.isArray(message.content) ? message.content : [message.content];
-    for (const part of parts(content)) shown.push(contentPart(part, actions));
+  const at = (path: string): Place => ({ path, long, actions });
+  for (const [index, part] of parts(result.content)) {
+    shown.push(contentPart(part, at(`content.${index}`)));
   }
-  for (const part of parts(result.contents)) shown.push(resourcePart(part, actions));
-  if (result.structuredContent !== undefined) {
+  for (const [index, message] of parts(result.messages)) {
+    shown.push(element('h2', {}, String(message.role ?? 'message')));
+    const { content } = message;
+    const path = `messages.${index}.content`;
+    for (const [inner, part] of parts(Array.isArray(content) ? content : [content])) {
+      shown.push(contentPart(part, at(Array.isArray(content) ? `${path}.${inner}` : path)));
+    }
+  }
+  for (const [index, part] of parts(result.contents)) {
+    shown.push(resourcePart(part, at(`contents.${index}`)));
+  }
+  const { structuredContent } = result;
+  if (structuredContent !== undefined) {
     shown.push(element('h2', {}, 'Structured content'));
-    shown.push(textBlock(JSON.stringify(result.structuredContent, null, 2), 'json', actions));
+    const length = long.structuredContent;
+    const text =
+      length === undefined ? JSON.stringify(structuredContent, null, 2) : String(structuredContent);
+    const whole = length === undefined ? undefined : { path: 'structuredContent', length };
+    shown.push(textBlock(text, 'json', actions, whole));
   }
   const known = ['content', 'messages', 'contents', 'structuredContent', 'isError', '_meta'];
   const rest = Object.entries(result).filter(([key]) => !known.includes(key));
@@ -36,20 +59,32 @@ export function resultContent(result: Part, actions: ResultActions): HTMLElement
   return shown;
 }
 
-function parts(value: unknown): Part[] {
-  const isPart = (each: unknown): each is Part => typeof each === 'object' && each !== null;
-  return Array.isArray(value) ? value.filter(isPart) : [];
+/** What is shown, and where it stands in the result. */
+interface Place {
+  readonly path: string;
+  readonly long: LongTexts;
+  readonly actions: ResultActions;
 }
 
-function contentPart(part: Part, actions: ResultActions): HTMLElement {
+function parts(value: unknown): [number, Part][] {
+  const isPart = (each: [number, unknown]): each is [number, Part] =>
+    typeof each[1] === 'object' && each[1] !== null;
+  return Array.isArray(value) ? [...value.entries()].filter(isPart) : [];
+}
+
+function contentPart(part: Part, place: Place): HTMLElement {
+  const { actions } = place;
   switch (part.type) {
     case 'text':
-      return anyText(String(part.text ?? ''), actions);
+      return anyText(String(part.text ?? ''), place);
     case 'image':
     case 'audio':
       return media(String(part.mimeType ?? ''), String(part.data ?? ''), actions);
     case 'resource':
-      return resourcePart((part.resource ?? {}) as Part, actions);
+      return resourcePart((part.resource ?? {}) as Part, {
+        ...place,
+        path: `${place.path}.resource`,
+      });
     case 'resource_link':
       return linkPart(part, actions);
     default:
@@ -57,12 +92,12 @@ function contentPart(part: Part, actions: ResultActions): HTMLElement {
   }
 }
 
-function resourcePart(part: Part, actions: ResultActions): HTMLElement {
+function resourcePart(part: Part, place: Place): HTMLElement {
   const type = String(part.mimeType ?? '');
   const body =
     typeof part.blob === 'string'
-      ? media(type, part.blob, actions)
-      : anyText(String(part.text ?? ''), actions, type);
+      ? media(type, part.blob, place.actions)
+      : anyText(String(part.text ?? ''), place, type);
   const caption = element('p', { class: 'quiet' }, [part.uri, type].filter(Boolean).join(' · '));
   return element('div', { class: 'part' }, caption, body);
 }
@@ -102,10 +137,15 @@ function media(type: string, base64: string, actions: ResultActions): HTMLElemen
 }
 
 /** Text that is JSON is indented. */
-function anyText(text: string, actions: ResultActions, type = ''): HTMLElement {
-  const pretty = prettyJson(text);
+function anyText(text: string, { path, long, actions }: Place, type = ''): HTMLElement {
+  const place = `${path}.text`;
+  const length = long[place];
+  const whole = length === undefined ? undefined : { path: place, length };
+  const pretty = whole ? null : prettyJson(text);
   if (pretty !== null) return textBlock(pretty, 'json', actions);
-  return textBlock(text, type === 'text/markdown' ? 'markdown' : 'plaintext', actions);
+  const looks = /^\s*[[{]/.test(text) ? 'json' : 'plaintext';
+  const language = type === 'text/markdown' ? 'markdown' : whole ? looks : 'plaintext';
+  return textBlock(text, language, actions, whole);
 }
 
 function prettyJson(text: string): string | null {
@@ -117,18 +157,27 @@ function prettyJson(text: string): string | null {
   }
 }
 
-export function textBlock(text: string, language: string, actions: ResultActions): HTMLElement {
-  const cut = text.length > maxShownCharacters;
+/** `whole` says where the rest is, when this is only the beginning. */
+function textBlock(
+  text: string,
+  language: string,
+  actions: ResultActions,
+  whole?: { readonly path: string; readonly length: number },
+): HTMLElement {
+  const length = whole?.length ?? text.length;
+  const cut = length > maxShownCharacters;
   const block = element('pre', { tabindex: 0 }, cut ? text.slice(0, maxShownCharacters) : text);
   const open = textButton('go-to-file', 'Open in an editor', () =>
-    actions.openText('Result', text, language),
+    whole ? actions.openLong(whole.path, language) : actions.openText('Result', text, language),
   );
-  const copy = textButton('copy', 'Copy', () => actions.copy(text));
+  const copy = textButton('copy', 'Copy', () =>
+    whole ? actions.copyLong(whole.path) : actions.copy(text),
+  );
   const more = cut
     ? element(
         'p',
         { class: 'quiet' },
-        `The first ${sizeOf(maxShownCharacters)} of ${sizeOf(text.length)}.`,
+        `The first ${sizeOf(maxShownCharacters)} of ${sizeOf(length)}.`,
       )
     : null;
   return element(

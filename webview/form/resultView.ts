@@ -82,7 +82,7 @@ export class ResultView {
       const code = error.code === null ? '' : ` (${error.code})`;
       this.body.append(element('p', { class: 'error-text' }, `${error.message}${code}`));
     }
-    if (result) this.body.append(...resultContent(result, this.actions));
+    if (result) this.body.append(...resultContent(result, outcome.long ?? {}, this.actions));
     this.element.hidden = false;
     this.element.dataset.state = 'done';
     this.element.scrollIntoView({ block: 'nearest' });

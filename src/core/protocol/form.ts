@@ -23,8 +23,13 @@ export interface CallSubject {
 
 /** How a call of the form ended. */
 export interface CallResult {
-  /** As the server sent it; null when it answered with an error or not at all. */
+  /**
+   * As the server sent it, but for texts that are named in `long`; null when it answered with an
+   * error or not at all.
+   */
   readonly result: { readonly [key: string]: unknown } | null;
+  /** Whole length of each text of which only the beginning is there, e.g. `content.0.text`. */
+  readonly long?: { readonly [path: string]: number };
   readonly error: { readonly code: number | null; readonly message: string } | null;
   readonly cancelled: boolean;
   readonly milliseconds: number;
@@ -34,6 +39,9 @@ export type FormRequests = {
   /** The page is ready; answers what to show, or null. */
   'form/subject': { params: null; result: CallSubject | null };
   'form/call': { params: { id: string; arguments: string }; result: CallResult };
+  /** The whole of a long text of the last result. */
+  'form/openLong': { params: { path: string; language: string }; result: null };
+  'form/copyLong': { params: { path: string }; result: null };
   'form/cancel': { params: null; result: null };
   /** Remembers arguments that were not sent yet. */
   'form/keep': { params: { id: string; arguments: string }; result: null };

@@ -7,6 +7,7 @@ import type { Server } from '../servers/server.js';
 import { renderPage } from '../webviewPage.js';
 import type { CallMemory } from './callMemory.js';
 import { type Callable, createSubject } from './callSubject.js';
+import { shortenTexts } from './longTexts.js';
 import { runCall } from './runCall.js';
 
 type FormRpc = Rpc<Record<never, never>, FormRequests, Record<never, never>, FormEvents>;
@@ -39,6 +40,7 @@ export class CallView implements vscode.WebviewViewProvider {
   private current: { server: Server; callable: Callable } | null = null;
   private asked: Omit<ReplayOptions, 'argumentsText'> = {};
   private running: AbortController | null = null;
+  private longTexts: ReadonlyMap<string, string> = new Map();
   private lastCall: { server: string; name: string; since: number } | null = null;
 
   constructor(private readonly parts: CallViewParts) {}
@@ -93,6 +95,12 @@ export class CallView implements vscode.WebviewViewProvider {
         return this.takeSubject();
       },
       'form/call': ({ arguments: text }) => this.call(text),
+      'form/openLong': ({ path, language }) => {
+        const text = this.longTexts.get(path) ?? '';
+        return done(shared['text/open']({ title: 'Result', text, language }));
+      },
+      'form/copyLong': ({ path }) =>
+        done(shared['clipboard/write']({ text: this.longTexts.get(path) ?? '' })),
       'form/cancel': () => {
         this.running?.abort('cancelled by the user');
         return null;
@@ -153,8 +161,9 @@ export class CallView implements vscode.WebviewViewProvider {
       throw new Error(state.kind === 'failed' ? state.reason : 'The server is not running');
     }
     this.lastCall = { server: server.name, name, since: Date.now() };
+    this.longTexts = new Map();
     try {
-      return await runCall(server.state.connection, callable, args ?? {}, {
+      const ended = await runCall(server.state.connection, callable, args ?? {}, {
         signal: abort.signal,
         onProgress: ({ progress, total, message }) =>
           this.rpc?.emit('call/progress', {
@@ -163,6 +172,11 @@ export class CallView implements vscode.WebviewViewProvider {
             message: message ?? '',
           }),
       });
+      if (!ended.result) return ended;
+      const { result, whole } = shortenTexts(ended.result);
+      this.longTexts = whole;
+      const long = Object.fromEntries([...whole].map(([path, text]) => [path, text.length]));
+      return { ...ended, result, long };
     } finally {
       if (this.running === abort) this.running = null;
     }
