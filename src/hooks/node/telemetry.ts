@@ -3,12 +3,11 @@ import { encodeLogs, encodeSpans } from './encode.js';
 import type { LogRecord, SpanRecord } from './records.js';
 import type { Sender } from './sender.js';
 
-/** Long enough to send many at once, short enough for a live view. */
-const flushMs = 30;
-/** While calls follow each other closely, their spans wait for a pause, so many turns at most. */
-const maxTurns = 8;
-/** What comes within one turn from then on is no single call. */
-const manyInTurn = 20;
+/**
+ * Long enough to send many at once, and no longer: what waits survives the collector of young
+ * objects, which costs a busy server more than another batch does.
+ */
+const flushMs = 10;
 const maxWaiting = 5000;
 
 /** What becomes spans when the batch is sent: all that is costly about them happens off the path. */
@@ -21,8 +20,6 @@ export class Telemetry {
   private sources: SpanSource[] = [];
   private logs: LogRecord[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private addedInTurn = 0;
-  private turns = 0;
   private readonly beforeFlush: (() => void)[] = [];
 
   constructor(
@@ -38,7 +35,6 @@ export class Telemetry {
 
   add(source: SpanSource): void {
     if (this.sources.length < maxWaiting) this.sources.push(source);
-    this.addedInTurn++;
     this.schedule();
   }
 
@@ -54,25 +50,13 @@ export class Telemetry {
 
   schedule(): void {
     if (this.timer) return;
-    this.timer = setTimeout(() => this.endTurn(), flushMs);
+    this.timer = setTimeout(() => this.flush(), flushMs);
     this.timer.unref();
-  }
-
-  private endTurn(): void {
-    const isBusy = this.addedInTurn > manyInTurn && this.sources.length < maxWaiting / 2;
-    this.addedInTurn = 0;
-    if (!isBusy || ++this.turns >= maxTurns) {
-      this.flush();
-    } else {
-      this.timer = undefined;
-      this.schedule();
-    }
   }
 
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.turns = 0;
     try {
       for (const step of this.beforeFlush) step();
       const { sources, logs } = this;
