@@ -134,6 +134,20 @@ describe('trouble', () => {
     expect((await raw(url, 'POST', { origin: 'http://localhost:6274' }, '{}')).status).toBe(200);
   });
 
+  it('with one who lacks the key is refused, where there is one, and the key goes no further', async () => {
+    const { url, origin } = await proxy([], undefined, { SPANPATH_PROXY_KEY: 'key' });
+    for (const headers of [{}, { 'spanpath-key': 'guess' }]) {
+      const refused = await post(url, call(1), headers);
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain('started it only');
+    }
+    expect(upstream.asked).toEqual([]);
+    expect((await post(url, call(2), { 'Spanpath-Key': 'key' })).status).toBe(200);
+    expect(upstream.asked[0]?.headers['spanpath-key']).toBeUndefined();
+    await fetch(`${origin}/.well-known/oauth-protected-resource/mcp`);
+    expect(upstream.asked.length).toBe(2);
+  });
+
   it('with a collector that never answers is none', async () => {
     collector.status = 0;
     upstream.answer = (asked, response) => asJson(response, text(JSON.parse(asked.body).id));

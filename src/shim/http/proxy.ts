@@ -64,6 +64,7 @@ export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Pro
     'server.address': upstream.hostname.replace(/^\[|\]$/g, ''),
     'server.port': Number(upstream.port || (secure ? 443 : 80)),
   });
+  const key = process.env.SPANPATH_PROXY_KEY || null;
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
   server.timeout = 0;
   const port = await listen(server, options.port);
@@ -73,7 +74,7 @@ export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Pro
   const plan = new SplicePlan(retries);
   const context: ProxyContext = { upstream, own, outbox, conversations, inject, retries, plan };
   server.on('request', (request, response) => {
-    const refusal = refusalOf(request, upstream, port);
+    const refusal = refusalOf(request, upstream, port, key);
     if (refusal !== null) refuse(response, 403, refusal);
     else void forward(request, response, context, agent, secure);
   });
@@ -99,7 +100,15 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function refusalOf(request: IncomingMessage, upstream: URL, port: number): string | null {
+/** In the environment, since arguments can be read by every process of the machine. */
+const keyHeader = 'spanpath-key';
+
+function refusalOf(
+  request: IncomingMessage,
+  upstream: URL,
+  port: number,
+  key: string | null,
+): string | null {
   // Not `headers`, which is made when it is first asked for.
   const { rawHeaders } = request;
   if (!isOwnHost(headerOf(rawHeaders, 'host'), port)) {
@@ -108,7 +117,11 @@ function refusalOf(request: IncomingMessage, upstream: URL, port: number): strin
   if (!isAllowedOrigin(headerOf(rawHeaders, 'origin'), upstream)) {
     return 'pages of other origins may not use this proxy';
   }
-  return null;
+  // Metadata is public, and read by parts of clients that know of no header.
+  if (key === null || request.url?.startsWith('/.well-known/')) return null;
+  return headerOf(rawHeaders, keyHeader) === key
+    ? null
+    : 'this proxy serves the program that started it only';
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {
@@ -121,7 +134,7 @@ function refuse(response: ServerResponse, status: number, message: string): void
 }
 
 /** Replaced, or true of the connection to the proxy only. */
-const replaced = connectionHeaders('host', 'content-length');
+const replaced = connectionHeaders('host', 'content-length', keyHeader);
 
 async function forward(
   request: IncomingMessage,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -79,15 +80,19 @@ export class Launcher {
     const clientVersion = this.parts.version;
     if (config.transport !== 'stdio') {
       const proxy = proxyCommand(options, config.url);
+      const key = randomBytes(24).toString('base64url');
       return {
         kind: config.transport,
         proxy: {
           command: proxy.command,
           args: proxy.args,
-          env: serverEnvironment(process.env, proxy.telemetry, proxy.runtime),
+          env: serverEnvironment(process.env, proxy.telemetry, proxy.runtime, {
+            SPANPATH_PROXY_KEY: key,
+          }),
           cwd: folder,
         },
-        headers: config.headers,
+        // Only who is told the key gets through: a proxy with credentials is no open door.
+        headers: { ...config.headers, 'spanpath-key': key },
         clientVersion,
         shown: config.url,
       };
