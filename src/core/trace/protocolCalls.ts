@@ -11,6 +11,7 @@ const protocolMethods: ReadonlySet<string> = new Set([
   'resources/list',
   'resources/templates/list',
   'logging/setLevel',
+  'roots/list',
   'notifications/initialized',
 ]);
 const mcpLayers: ReadonlySet<number> = new Set(
