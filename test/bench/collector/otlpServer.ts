@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -82,12 +82,15 @@ service:
     await Promise.all([work(), work(), work(), work()]);
   }
 
-  /** Processor seconds used so far; null where the system does not tell. */
+  /** Processor seconds that its threads used so far; null where the system does not tell. */
   cpuSeconds(): number | null {
-    const path = `/proc/${this.child.pid}/stat`;
-    if (!existsSync(path)) return null;
-    const fields = readFileSync(path, 'utf8').split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    const folder = `/proc/${this.child.pid}/task`;
+    if (!existsSync(`${folder}/${this.child.pid}/schedstat`)) return null;
+    let nanos = 0;
+    for (const thread of readdirSync(folder)) {
+      nanos += Number(readFileSync(`${folder}/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    }
+    return nanos / 1e9;
   }
 
   /** Resident bytes; null where the system does not tell. */
