@@ -7,10 +7,10 @@ import { type ServerCommand, StdioClient } from '../../interop/support/stdioClie
 import { type Figure, median } from '../figure.js';
 
 /** Servers of each sort: two processes of the same program differ by more than a hook costs. */
-const servers = 6;
-const rounds = 10;
+const servers = 4;
+const rounds = 8;
 const callsPerRound = 150;
-const warmUp = 600;
+const warmUp = 300;
 const starts = 15;
 
 export type Environments = readonly [plain: NodeJS.ProcessEnv, hooked: NodeJS.ProcessEnv];
