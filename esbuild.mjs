@@ -69,6 +69,7 @@ const entries = [
     banner: { js: '#!/usr/bin/env node' },
   },
   { in: 'webview/main.ts', out: 'webview/main', ...browser },
+  { in: 'webview/early.ts', out: 'webview/early', ...browser, format: 'iife' },
   { in: 'src/collector/page/main.ts', out: 'webview/page', ...browser, format: 'iife' },
   { in: 'webview/form/main.ts', out: 'webview/form', ...browser },
   {

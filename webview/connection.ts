@@ -1,6 +1,7 @@
 /** How the app reaches its host: inside VS Code by `postMessage`, in a browser by WebSocket. */
 import type { HostEvents, HostRequests } from '../src/core/protocol.js';
 import { type MessageChannelLike, Rpc } from '../src/core/rpc.js';
+import { openCollectorSocket } from './collectorSocket.js';
 
 export type Host = Rpc<HostRequests, Record<never, never>, HostEvents, Record<never, never>>;
 
@@ -56,15 +57,12 @@ export function connectToRecording(): Connection | null {
 }
 
 /**
- * The collector's own page: the token of its address opens the socket. Requests may be made at
- * once; they wait for the socket, while the view is put together.
+ * The collector's own page. Requests may be made at once; they wait for the socket, while the view
+ * is put together.
  */
 export function connectToCollector(place: Location): Connection {
-  const address = new URL('/ui/rpc', place.href);
-  address.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';
-  const token = new URLSearchParams(place.search).get('token');
-  if (token !== null) address.searchParams.set('token', token);
-  const socket = new WebSocket(address);
+  globalThis.spanpathSocket ??= openCollectorSocket(place);
+  const socket = globalThis.spanpathSocket;
   const waiting: string[] = [];
   const channel: MessageChannelLike = {
     send: (message) => {
@@ -79,18 +77,20 @@ export function connectToCollector(place: Location): Connection {
   };
   const host: Host = new Rpc(channel);
   const closed = new Set<(reason: string) => void>();
-  let opened = false;
+  let opened = socket.readyState === WebSocket.OPEN;
   socket.addEventListener('open', () => {
     opened = true;
     for (const text of waiting.splice(0)) socket.send(text);
   });
-  socket.addEventListener('close', () => {
+  const close = () => {
     const reason = opened
       ? 'The collector closed the connection. Start it again and reload this page.'
       : 'The collector did not answer: it has ended, or the token is wrong.';
     host.close(reason);
     for (const listener of closed) listener(reason);
-  });
+  };
+  if (socket.readyState === WebSocket.CLOSED) setTimeout(close);
+  else socket.addEventListener('close', close);
   return {
     host,
     memory: sessionMemory(),

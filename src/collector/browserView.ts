@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
@@ -18,22 +19,27 @@ const types: Readonly<Record<string, string>> = {
 /** Names of files in `dist/webview`; a request can name nothing else. */
 const fileName = /^[\w-]+\.(?:js|css|ttf|svg)$/;
 
-const page = `<!DOCTYPE html>
+const pageOf = ([early, style, script]: readonly string[]): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="main.css">
+<script async src="${early}"></script>
+<link rel="stylesheet" href="${style}">
 <title>Spanpath</title>
 </head>
 <body>
 <div id="app"></div>
-<script type="module" src="main.js"></script>
+<script type="module" src="${script}"></script>
 </body>
 </html>
 `;
 
 const noEditor = 'a browser page has no editor; open the workspace in VS Code';
+
+function versionOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 16);
+}
 
 /** The trace view as a page: `/ui/`, its files, and the Rpc of the view over `/ui/rpc`. */
 export class BrowserView {
@@ -68,7 +74,11 @@ export class BrowserView {
         const cookie = `${this.access.cookieName(port)}=${token}`;
         response.setHeader('Set-Cookie', `${cookie}; HttpOnly; SameSite=Strict; Path=/ui/`);
       }
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page);
+      const files = ['early.js', 'main.css', 'main.js'] as const;
+      const addresses = await Promise.all(files.map((file) => this.addressOf(file)));
+      response
+        .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
+        .end(pageOf(addresses));
       return;
     }
     const type = types[extname(name)];
@@ -78,6 +88,9 @@ export class BrowserView {
     }
     try {
       const content = await readFile(join(this.directory, name));
+      if (url.searchParams.get('v') === versionOf(content)) {
+        response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
+      }
       response.writeHead(200, { 'Content-Type': type }).end(content);
     } catch {
       response.writeHead(404).end();
@@ -86,6 +99,15 @@ export class BrowserView {
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.sockets.handleUpgrade(request, socket, head, (opened) => this.talk(opened));
+  }
+
+  /** With the file's version: a browser keeps it, and what it compiled of it, until it changes. */
+  private async addressOf(name: string): Promise<string> {
+    try {
+      return `${name}?v=${versionOf(await readFile(join(this.directory, name)))}`;
+    } catch {
+      return name;
+    }
   }
 
   close(): void {

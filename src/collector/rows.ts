@@ -1,23 +1,16 @@
 import type { Overview, RowsPage, SpanRow, ViewSpec } from '../core/protocol.js';
-import { describeRow } from '../core/trace/describe.js';
 import type { MatchCache } from '../core/trace/matchCache.js';
-import {
-  layers,
-  type Outcome,
-  outcomes,
-  type SpanRef,
-  type StatusCode,
-} from '../core/trace/model.js';
+import { layers, type SpanRef, type StatusCode } from '../core/trace/model.js';
 import { isError } from '../core/trace/queryCompile.js';
 import { QueryError } from '../core/trace/queryParse.js';
 import { type PlannedRow, RowPlan } from '../core/trace/rowPlan.js';
-import { flag, noOutcome } from '../core/trace/spanColumns.js';
+import { flag } from '../core/trace/spanColumns.js';
 import { attributeTime } from '../core/trace/timeParts.js';
 import { nowNanos } from './clock.js';
-import { exceptionOf } from './exception.js';
 import type { Places } from './places.js';
 import type { QueryCache } from './queryCache.js';
 import type { Session } from './session.js';
+import { outcomeAt, textAt } from './spanAt.js';
 
 const maxPlans = 6;
 const maxMarks = 100;
@@ -203,21 +196,10 @@ export class Rows {
     const shift = tree.shifts?.[row] ?? 0;
     const span = isPresent ? session.readSpan(slot) : null;
     const layer = layers[columns.layer[slot]!] ?? 'internal';
-    const outcome = outcomeAt(columns.outcome[slot]!);
+    const outcome = outcomeAt(session, slot);
     const method = names.text(columns.method[slot]!);
-    const exception = span ? exceptionOf(span) : null;
     const text = span
-      ? describeRow({
-          spanName: span.name,
-          scope: span.scope.name,
-          kind: span.kind,
-          layer,
-          method,
-          target: names.text(columns.target[slot]!),
-          attributes: span.attributes,
-          outcome,
-          exceptionType: exception?.type ?? '',
-        })
+      ? textAt(session, slot, span)
       : { name: 'missing parent', detail: 'its span has not arrived' };
     let marked = critical.get(tree);
     if (!marked && tree.slots.length > 1) {
@@ -326,8 +308,4 @@ export class Rows {
       group: { calls, errors: group.errors },
     };
   }
-}
-
-export function outcomeAt(place: number): Outcome | null {
-  return place === noOutcome ? null : (outcomes[place] ?? null);
 }

@@ -1,12 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { decodeSpan } from '../core/otlp/reviveSpan.js';
 import { TraceBatch } from '../core/otlp/traceBatch.js';
 import type { Span, SpanRef } from '../core/trace/model.js';
-import { flag } from '../core/trace/spanColumns.js';
 import { SpanIndex } from '../core/trace/spanIndex.js';
 import { Definitions } from './definitions.js';
 import { LiveCalls } from './liveCalls.js';
 import { LogTable } from './logTable.js';
+import { bytesAt, serverAt, slotOf, spanAt } from './spanAt.js';
 import { Store } from './store.js';
 
 export interface SessionEvents {
@@ -54,9 +53,7 @@ export class Session extends EventEmitter<SessionEvents> {
 
   /** Encoded bytes of the span in a slot; null for running calls and placeholders. */
   readBytes(slot: number): Uint8Array | null {
-    const { chunk, at, length } = this.index.columns;
-    if (chunk[slot]! < 0) return null;
-    return this.readRecord(chunk[slot]!, at[slot]!, length[slot]!);
+    return bytesAt(this, slot);
   }
 
   readRecord(chunk: number, at: number, length: number): Uint8Array | null {
@@ -64,24 +61,15 @@ export class Session extends EventEmitter<SessionEvents> {
   }
 
   readSpan(slot: number): Span | null {
-    const bytes = this.readBytes(slot);
-    if (!bytes) return this.live.spanOf(slot);
-    const { resource, scope } = this.index.columns;
-    return decodeSpan(
-      bytes,
-      this.definitions.resource(resource[slot]!).attributes,
-      this.definitions.scope(scope[slot]!),
-    );
+    return spanAt(this, slot) ?? this.live.spanOf(slot);
   }
 
   serverName(slot: number): string {
-    const resource = this.index.columns.resource[slot]!;
-    return resource === -1 ? '' : this.definitions.resource(resource).server;
+    return serverAt(this, slot);
   }
 
   slotOf(span: SpanRef): number {
-    const slot = this.index.find(span);
-    return slot !== -1 && this.index.columns.flags[slot]! & flag.present ? slot : -1;
+    return slotOf(this, span);
   }
 
   /** The file cannot be written: memory takes over, under the ids that the index has already. */

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { encodeTold, mcp, requestOf } from '../unit/core/trace/telling.js';
-import { listRows, post, run, token } from './running.js';
+import { listRows, makeFolder, post, run, token } from './running.js';
 
 const told = { id: 'a', kind: 3, attributes: mcp('search'), scope: 'spanpath.shim' };
 
@@ -140,6 +142,29 @@ describe('who may speak to the collector', () => {
     expect(
       (await fetch(`${collector.endpoint}/v1/traces?token=${token}`, { method: 'POST' })).status,
     ).toBe(401);
+  });
+
+  it('gives the files of the view under an address that changes with them, to be kept', async () => {
+    const directory = makeFolder();
+    const collector = await run({ webviewDirectory: directory });
+    const get = async (path: string) => {
+      const response = await fetch(`${collector.endpoint}/ui/${path}`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      return { text: await response.text(), kept: response.headers.get('cache-control') };
+    };
+    const address = async () => /src="(main[^"]+)"/.exec((await get('')).text)?.[1] ?? '';
+    for (const [name, text] of [
+      ['main.css', ''],
+      ['main.js', 'first'],
+    ] as const) {
+      writeFileSync(join(directory, name), text);
+    }
+    const first = await address();
+    expect(await get(first)).toEqual({ text: 'first', kept: expect.stringContaining('immutable') });
+    writeFileSync(join(directory, 'main.js'), 'second');
+    expect(await address()).not.toBe(first);
+    expect(await get(first)).toEqual({ text: 'second', kept: 'no-store' });
   });
 
   it.each(['evil.example', 'evil.example:4318', '127.0.0.1.evil.example', '192.168.1.5'])(

@@ -1,8 +1,6 @@
-import { describeRow } from '../../core/trace/describe.js';
 import { layers } from '../../core/trace/model.js';
 import { flag } from '../../core/trace/spanColumns.js';
-import { exceptionOf } from '../exception.js';
-import { outcomeAt } from '../rows.js';
+import { outcomeAt, textAt } from '../spanAt.js';
 import { callsFound } from './findCalls.js';
 import { formatDuration, formatTable, toPlain } from './formatText.js';
 import { openStore } from './openStore.js';
@@ -38,20 +36,9 @@ export async function list(args: readonly string[]): Promise<number> {
     const span = session.readSpan(slot);
     const { traceId, spanId } = index.refOf(slot);
     const layer = layers[columns.layer[slot]!] ?? 'internal';
-    const method = names.text(columns.method[slot]!);
-    const outcome = outcomeAt(columns.outcome[slot]!);
+    const outcome = outcomeAt(session, slot);
     const text = span
-      ? describeRow({
-          spanName: span.name,
-          scope: span.scope.name,
-          kind: span.kind,
-          layer,
-          method,
-          target: names.text(columns.target[slot]!),
-          attributes: span.attributes,
-          outcome,
-          exceptionType: exceptionOf(span)?.type ?? '',
-        })
+      ? textAt(session, slot, span)
       : { name: names.text(columns.name[slot]!), detail: '' };
     const start = index.originNanos + BigInt(Math.round(index.startOf(slot)));
     return {
@@ -60,7 +47,7 @@ export async function list(args: readonly string[]): Promise<number> {
       startNanos: String(start),
       durationNanos: columns.duration[slot]!,
       server: session.serverName(slot),
-      method,
+      method: names.text(columns.method[slot]!),
       ...text,
       layer,
       outcome,

@@ -14,7 +14,15 @@ const mediaTypes: Readonly<Record<string, string>> = {
  * @throws when the view was not built.
  */
 export async function readPageParts(directory: string, title: string): Promise<PageParts> {
-  const read = (name: string): Promise<string> => readFile(join(directory, name), 'utf8');
+  const read = async (name: string): Promise<string> => {
+    try {
+      return await readFile(join(directory, name), 'utf8');
+    } catch (error) {
+      throw new Error(`the view is not whole: ${name} cannot be read in ${directory}`, {
+        cause: error,
+      });
+    }
+  };
   const [script, style, host] = await Promise.all([
     read('main.js'),
     read('main.css'),

@@ -1,13 +1,12 @@
-import { decodeSpan } from '../../core/otlp/reviveSpan.js';
 import { TraceBatch } from '../../core/otlp/traceBatch.js';
 import type { Span, SpanRef } from '../../core/trace/model.js';
-import { flag } from '../../core/trace/spanColumns.js';
 import { SpanIndex } from '../../core/trace/spanIndex.js';
 import { Definitions } from '../definitions.js';
 import { Ingest } from '../ingest.js';
 import { LogTable } from '../logTable.js';
 import { createQueries } from '../queries.js';
 import type { Session } from '../session.js';
+import { bytesAt, serverAt, slotOf, spanAt } from '../spanAt.js';
 import type { Store } from '../store.js';
 import { PageStore } from './pageStore.js';
 
@@ -28,8 +27,7 @@ export class PageSession {
   readonly storeProblem = null;
 
   readBytes(slot: number): Uint8Array | null {
-    const { chunk, at, length } = this.index.columns;
-    return chunk[slot]! < 0 ? null : this.readRecord(chunk[slot]!, at[slot]!, length[slot]!);
+    return bytesAt(this, slot);
   }
 
   readRecord(chunk: number, at: number, length: number): Uint8Array | null {
@@ -37,24 +35,15 @@ export class PageSession {
   }
 
   readSpan(slot: number): Span | null {
-    const bytes = this.readBytes(slot);
-    if (!bytes) return null;
-    const { resource, scope } = this.index.columns;
-    return decodeSpan(
-      bytes,
-      this.definitions.resource(resource[slot]!).attributes,
-      this.definitions.scope(scope[slot]!),
-    );
+    return spanAt(this, slot);
   }
 
   serverName(slot: number): string {
-    const resource = this.index.columns.resource[slot]!;
-    return resource === -1 ? '' : this.definitions.resource(resource).server;
+    return serverAt(this, slot);
   }
 
   slotOf(span: SpanRef): number {
-    const slot = this.index.find(span);
-    return slot !== -1 && this.index.columns.flags[slot]! & flag.present ? slot : -1;
+    return slotOf(this, span);
   }
 
   /** Nobody listens: the page tells its view itself. */
