@@ -15,8 +15,11 @@ const shim = resolve(process.env.SPANPATH_DIST ?? 'dist', 'shim.js');
 const node = process.execPath;
 const server = [node, join(here, 'echoServer.mjs')];
 const rounds = 7;
-/** Enough for the telemetry of a burst. */
-const restMs = 700;
+/** Many short turns, since the speed of a shared machine drifts within a second. */
+const turns = 41;
+/** Enough for the telemetry of a turn. */
+const restMs = 40;
+const burstRestMs = 250;
 
 type Way = 'direct' | 'pipe' | 'shim';
 const ways: readonly Way[] = ['direct', 'pipe', 'shim'];
@@ -39,8 +42,8 @@ export default async function run(): Promise<Figure[]> {
   try {
     return [
       ...(await sequential(open)),
-      await pipelined('wire.pipelined', open, restMs),
-      await pipelined('wire.pipelined.sustained', open, 0),
+      await pipelined('wire.pipelined', open, { calls: 5000, rounds: 21, rest: burstRestMs }),
+      await pipelined('wire.pipelined.sustained', open, { calls: 20_000, rounds, rest: 0 }),
       ...(await large(open)),
       await startup(open),
       ...(await memory(open)),
@@ -71,9 +74,10 @@ async function sequential(open: Open): Promise<Figure[]> {
     await clients[way].initialize();
     await time(clients[way], 1500);
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let turn = 0; turn < turns; turn++) {
     for (const way of ways) {
-      const times = await time(clients[way], 2000);
+      await pause(restMs);
+      const times = await time(clients[way], 400);
       p50[way].push(percentile(times, 0.5));
       p99[way].push(percentile(times, 0.99));
     }
@@ -89,10 +93,12 @@ async function sequential(open: Open): Promise<Figure[]> {
       value: median(p50.shim),
       baseline: direct,
       ratio: median(p50.shim) / direct,
-      runs: rounds,
+      runs: turns,
     },
   ];
 }
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function time(client: LineClient, calls: number): Promise<number[]> {
   const times: number[] = [];
@@ -104,23 +110,28 @@ async function time(client: LineClient, calls: number): Promise<number[]> {
   return times;
 }
 
-/**
- * Calls a second with 64 in flight: in bursts of 20,000 with `rest` ms after each. Without a rest
- * the telemetry of one burst is still at work in the next.
- */
-async function pipelined(name: string, open: Open, rest: number): Promise<Figure> {
+interface Bursts {
+  readonly calls: number;
+  readonly rounds: number;
+  /** ms before each; without it the telemetry of one burst is still at work in the next. */
+  readonly rest: number;
+}
+
+/** Calls a second with 64 in flight, in bursts. */
+async function pipelined(name: string, open: Open, bursts: Bursts): Promise<Figure> {
+  const { calls, rest } = bursts;
   const rates = noSamples();
   const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
   for (const way of ways) {
     await clients[way].initialize();
     await clients[way].pipeline(5000, 64, '{"message":"hello"}');
   }
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < bursts.rounds; round++) {
     for (const way of ways) {
-      await new Promise((resolve) => setTimeout(resolve, rest));
+      await pause(rest);
       const start = performance.now();
-      await clients[way].pipeline(20_000, 64, '{"message":"hello"}');
-      rates[way].push(20_000 / ((performance.now() - start) / 1000));
+      await clients[way].pipeline(calls, 64, '{"message":"hello"}');
+      rates[way].push(calls / ((performance.now() - start) / 1000));
     }
   }
   for (const way of ways) await clients[way].close();

@@ -16,9 +16,9 @@ const quietMs = 5;
 const quietPieceMs = 1;
 const quietRestMs = 0.2;
 /** What came so long ago is read whatever passes. */
-const maxPutOffMs = 250;
+const maxPutOffMs = 400;
 /** How often to look whether the wire is quiet. */
-const lookMs = 4;
+const lookMs = 10;
 const cell = new Int32Array(new SharedArrayBuffer(4));
 
 export class Pace {
