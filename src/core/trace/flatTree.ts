@@ -67,6 +67,14 @@ function pileChildren(
   return to;
 }
 
+/** A pile with the top of a tree alone; returns its height. */
+function pileTop(top: number): number {
+  open.slots[0] = top;
+  open.marks[0] = 0;
+  open.shifts[0] = 0;
+  return 1;
+}
+
 /**
  * Lays a tree out in rows. A slot without a row of its own hands its children to the row above:
  * a hidden layer, a duplicate of native telemetry, a missing parent with a single child.
@@ -76,10 +84,7 @@ export function flattenTree(index: SpanIndex, top: number, options: TreeOptions)
   const { hidden, rawTimes } = options;
   let rows = 0;
   let shifted = false;
-  let height = 1;
-  open.slots[0] = top;
-  open.marks[0] = 0;
-  open.shifts[0] = 0;
+  let height = pileTop(top);
   while (height > 0) {
     const slot = open.slots[--height]!;
     const depth = open.marks[height]!;
@@ -121,10 +126,7 @@ export function measureTree(
   const { flags, duration } = index.columns;
   let rows = 0;
   let end = Number.NEGATIVE_INFINITY;
-  let height = 1;
-  open.slots[0] = top;
-  open.marks[0] = 0;
-  open.shifts[0] = 0;
+  let height = pileTop(top);
   while (height > 0) {
     const slot = open.slots[--height]!;
     const hidden = open.marks[height]!;
