@@ -29,9 +29,22 @@ export async function proxy(
   const words = ['--endpoint', collector.endpoint, '--name', 'web', ...options, '--http', url];
   const shim = new ShimProcess(words, env);
   shims.push(shim);
-  await until(() => shim.stderr.includes('\n'));
-  const own = /http:\/\/127\.0\.0\.1:\d+\S*/.exec(shim.stderr)?.[0] ?? '';
+  const own = await addressOf(shim);
   return { shim, url: own, origin: new URL(own).origin };
+}
+
+/** Where a proxy says that it listens; a shim that ends instead fails the test with its words. */
+export async function addressOf(shim: ShimProcess): Promise<string> {
+  let ended = false;
+  void shim.exit.then(() => {
+    ended = true;
+  });
+  const told = () => /http:\/\/127\.0\.0\.1:\d+\S*(?=\s)/.exec(shim.stderr)?.[0];
+  await until(() => ended || told() !== undefined);
+  const address = told();
+  if (address !== undefined && !ended) return address;
+  const { code, signal, stderr } = await shim.exit;
+  throw new Error(`the shim ended (${signal ?? code}) before it listened: ${stderr.trim()}`);
 }
 
 export const call = (id: unknown, name = 'echo', more: object = {}) => ({
