@@ -46,6 +46,17 @@ export function ensureChromium() {
   throw new Error('No Chromium or Chrome was found; install one, or name it in SPANPATH_CHROMIUM');
 }
 
+/**
+ * Starts the browser for a test or a picture.
+ *
+ * @param {readonly string[]} extra flags besides the usual ones
+ */
+export async function launchChromium(extra = []) {
+  // What only looks for a browser, before anything is installed, has no driver yet.
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath: ensureChromium(), args: [...chromiumFlags, ...extra] });
+}
+
 function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);

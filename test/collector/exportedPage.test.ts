@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumFlags, ensureChromium } from '../../scripts/chromium.mjs';
+import { launchChromium } from '../../scripts/chromium.mjs';
 import { mcp, requestOf, type Told, theTrace } from '../unit/core/trace/telling.js';
 import { makeFolder, post, run } from './running.js';
 
@@ -22,7 +22,7 @@ const spans: Told[] = [
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: ensureChromium(), args: chromiumFlags });
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 

@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openForm } from './formPage.js';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { openForm } from './formPage.js';
 import { type FormTheme, formThemes } from './formThemes.js';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchBrowser();
+  browser = await launchChromium();
 });
 afterAll(() => browser.close());
 

@@ -1,27 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { CallResult, CallSubject } from '../../src/core/protocol.js';
 import { type FormTheme, formThemes } from './formThemes.js';
 
 const dist = process.env.SPANPATH_DIST ?? 'dist';
-const browsers = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'];
-
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? browsers.find((path) => existsSync(path));
-  return chromium.launch({
-    ...(executablePath ? { executablePath } : {}),
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
-}
 
 export interface FormCall {
   readonly method: string;

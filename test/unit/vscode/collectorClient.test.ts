@@ -3,20 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-vi.mock('vscode', () => {
-  class EventEmitter<T> {
-    private readonly listeners = new Set<(value: T) => void>();
-    readonly event = (listener: (value: T) => void) => {
-      this.listeners.add(listener);
-      return { dispose: () => this.listeners.delete(listener) };
-    };
-    fire(value: T): void {
-      for (const listener of this.listeners) listener(value);
-    }
-    dispose(): void {}
-  }
-  return { EventEmitter, workspace: { workspaceFolders: undefined } };
-});
+vi.mock('vscode', async () => ({
+  ...(await import('./fakeVscode.js')),
+  workspace: { workspaceFolders: undefined },
+}));
 const { CollectorClient } = await import('../../../src/vscode/collector/collectorClient.js');
 
 /** A worker that speaks Rpc, notes what it was given, and dies when it is told to clear. */

@@ -4,21 +4,10 @@ import type { Connection, Exit } from '../../../src/vscode/servers/connection.js
 
 const answers: (string | undefined)[] = [];
 const asked: string[] = [];
-vi.mock('vscode', () => {
-  class EventEmitter<T> {
-    private readonly listeners = new Set<(value: T) => void>();
-    readonly event = (listener: (value: T) => void) => {
-      this.listeners.add(listener);
-      return { dispose: () => this.listeners.delete(listener) };
-    };
-    fire(value: T): void {
-      for (const listener of this.listeners) listener(value);
-    }
-    dispose(): void {}
-  }
+vi.mock('vscode', async () => {
   const channel = { append() {}, appendLine() {}, show() {}, dispose() {} };
   return {
-    EventEmitter,
+    ...(await import('./fakeVscode.js')),
     window: {
       createOutputChannel: () => channel,
       showWarningMessage: async (_: string, { detail }: { detail: string }) => {

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { chromiumFlags, ensureChromium } from '../../../scripts/chromium.mjs';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../scripts/chromium.mjs';
 import {
   ensureCodeServer,
   makeFolders,
@@ -82,10 +82,7 @@ export class Session {
       env: { SPANPATH_PROBE: portFile, SPANPATH_HOME: home, ...env },
       logFile: join(folders.base, 'code-server.log'),
     });
-    const browser = await chromium.launch({
-      executablePath: ensureChromium(),
-      args: chromiumFlags,
-    });
+    const browser = await launchChromium();
     const viewport = options.viewport ?? { width: 1440, height: 900 };
     const context = await browser.newContext({ viewport, permissions: ['clipboard-read'] });
     // A busy machine is no failure; the test's own limit says when to give up.
