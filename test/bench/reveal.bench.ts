@@ -1,102 +1,107 @@
 /** From a double click on a row of the trace view to the cursor on the handler, in a real VS Code. */
-import type { Page } from 'playwright-core';
+import { join } from 'node:path';
+import { root } from '../../scripts/ensure.mjs';
 import { lineAfter } from '../vscode/rig/places.js';
 import { Session } from '../vscode/rig/session.js';
 import { copySamples } from '../vscode/rig/workspace.js';
 import { type Figure, median } from './figure.js';
+import { timeToLine, watchCursor } from './reveal/cursor.js';
 
 const runs = 20;
 const file = 'tickets/server.ts';
-const tools = [
-  { name: 'find_seats', from: "'find_seats'", at: 'async ({ show })' },
-  { name: 'refund', from: "'refund'", at: 'async (' },
-] as const;
+const traced = ['find_seats', 'refund'] as const;
+/** Lines that the plain webview opens, so that the cursor moves each time. */
+const plain = ['print_ticket', 'announce'] as const;
 
-interface Marks {
-  revealClick?: number;
-  revealSeen?: { readonly time: number; readonly text: string }[];
+/** Both views stand in the same place, one behind the other, and take turns of so many clicks. */
+const clicksInTurn = 5;
+
+/**
+ * `reveal.latency`: the file is open already; `reveal.first`: its editor has to open. Baselines: a
+ * double click in a bare webview whose extension calls `showTextDocument` with a line it knows.
+ */
+export default async function run(): Promise<Figure[]> {
+  const plainFirst = await withSession(async (session) => {
+    await showPlain(session);
+    return openPlain(session, plain[0]);
+  });
+  return withSession(async (session) => {
+    await makeCalls(session);
+    const first = await openTraced(session, traced[0]);
+    const times: number[] = [];
+    const plainTimes: number[] = [];
+    while (times.length < runs) {
+      await session.probe.runCommand('spanpath.openTrace');
+      for (const tool of alternate(traced)) times.push(await openTraced(session, tool));
+      await showPlain(session);
+      for (const tool of alternate(plain)) plainTimes.push(await openPlain(session, tool));
+    }
+    const own = { unit: 'ms', runs };
+    return [
+      compare({ ...own, name: 'reveal.latency' }, median(times), median(plainTimes)),
+      compare({ ...own, name: 'reveal.first', runs: 1 }, first, plainFirst),
+    ];
+  });
 }
 
-/** `reveal.latency`: the file is open already; `reveal.first`: its editor has to open. */
-export default async function run(): Promise<Figure[]> {
-  const session = await Session.open({ workspace: copySamples() });
+function compare(
+  figure: Pick<Figure, 'name' | 'unit' | 'runs'>,
+  value: number,
+  baseline: number,
+): Figure {
+  return { ...figure, value, baseline, ratio: value / baseline };
+}
+
+function alternate<T>(pair: readonly [T, T]): T[] {
+  return Array.from({ length: clicksInTurn }, (_, at) => (at % 2 ? pair[1] : pair[0]));
+}
+
+async function withSession<T>(use: (session: Session) => Promise<T>): Promise<T> {
+  const session = await Session.open({
+    workspace: copySamples(),
+    extensions: [join(root, 'test/bench/reveal/plain')],
+  });
   try {
-    const { servers, form, page, workspace } = session;
-    await servers.open();
-    await servers.start('tickets');
-    for (const { name } of tools) {
-      await servers.reveal(name);
-      await servers.row(name).click();
-      await form.waitForTool(name);
-      await form.press('Call');
-      await form.resultText();
-    }
-    await form.showInTrace();
-    await watchCursor(page);
-    const lines = tools.map(({ from, at }) => lineAfter(workspace.path(file), from, at));
-    const times: number[] = [];
-    for (let at = 0; at <= runs; at++) {
-      const { name } = tools[at % 2] ?? tools[0];
-      times.push(await reveal(session, name, lines[at % 2] ?? 0));
-    }
-    const [first = 0, ...later] = times;
-    return [
-      { name: 'reveal.latency', unit: 'ms', value: median(later), runs },
-      { name: 'reveal.first', unit: 'ms', value: first, runs: 1 },
-    ];
+    await watchCursor(session.page);
+    return await use(session);
   } finally {
     await session.stop();
   }
 }
 
-/** What the status bar says of the cursor, with the time at which it came to say so. */
-async function watchCursor(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const marks = globalThis as unknown as Marks;
-    const seen: { time: number; text: string }[] = [];
-    marks.revealSeen = seen;
-    const note = (): void => {
-      const text = document.getElementById('status.editor.selection')?.textContent ?? '';
-      if (text !== seen.at(-1)?.text) {
-        seen.push({ time: performance.timeOrigin + performance.now(), text });
-      }
-    };
-    new MutationObserver(note).observe(document.body, {
-      subtree: true,
-      childList: true,
-      characterData: true,
-    });
-  });
+async function makeCalls({ servers, form, traces }: Session): Promise<void> {
+  await servers.open();
+  await servers.start('tickets');
+  for (const name of traced) {
+    await servers.reveal(name);
+    await servers.row(name).click();
+    await form.waitForTool(name);
+    await form.press('Call');
+    await form.resultText();
+  }
+  await form.showInTrace();
+  await traces.finishedRow(traced[0]);
 }
 
-async function reveal(session: Session, tool: string, line: number): Promise<number> {
+async function openTraced(session: Session, tool: (typeof traced)[number]): Promise<number> {
   const { page, traces } = session;
   const row = await traces.finishedRow(tool);
-  const frame = await traces.frame();
-  await frame.evaluate(() => {
-    const marks = globalThis as unknown as Marks;
-    addEventListener(
-      'dblclick',
-      () => {
-        marks.revealClick = performance.timeOrigin + performance.now();
-      },
-      { capture: true, once: true },
-    );
-  });
-  await page.evaluate(() => {
-    (globalThis as unknown as Marks).revealSeen?.splice(0);
-  });
-  await row.locator('.name').dblclick();
-  await page.waitForFunction(
-    (text) => (globalThis as unknown as Marks).revealSeen?.some((one) => one.text.includes(text)),
-    `Ln ${line},`,
-  );
-  const clicked = await frame.evaluate(() => (globalThis as unknown as Marks).revealClick ?? 0);
-  const seen = await page.evaluate(
-    (text) =>
-      (globalThis as unknown as Marks).revealSeen?.find((one) => one.text.includes(text))?.time ??
-      0,
-    `Ln ${line},`,
-  );
-  return seen - clicked;
+  const line = lineOfHandler(session, tool);
+  return timeToLine(page, await traces.frame(), row.locator('.name'), line);
+}
+
+async function showPlain(session: Session): Promise<void> {
+  const lines = plain.map((tool) => lineOfHandler(session, tool));
+  const target = { file: session.workspace.path(file), lines };
+  await session.probe.runCommand('plainReveal.show', target);
+}
+
+async function openPlain(session: Session, tool: (typeof plain)[number]): Promise<number> {
+  const line = lineOfHandler(session, tool);
+  const frame = await session.workbench.webview('button.plain');
+  return timeToLine(session.page, frame, frame.locator(`[data-line="${line}"]`), line);
+}
+
+function lineOfHandler({ workspace }: Session, tool: string): number {
+  return lineAfter(workspace.path(file), `'${tool}'`, 'async (');
 }
