@@ -10,7 +10,8 @@ export interface Target {
 }
 
 interface Announcement extends Target {
-  readonly workspace: string | null;
+  /** The folders of a window; none: no workspace is open. */
+  readonly folders: readonly string[];
   readonly pid: number;
   readonly startedAt: string | number;
 }
@@ -21,9 +22,8 @@ export function discoverCollector(home: string, cwd: string): Target | null {
   const found: Announcement[] = [];
   for (const file of listOf(directory)) {
     const announcement = readAnnouncement(join(directory, file));
-    if (announcement && isAlive(announcement.pid) && contains(announcement.workspace, cwd)) {
-      found.push(announcement);
-    }
+    if (!announcement || !isAlive(announcement.pid)) continue;
+    if (announcement.folders.some((folder) => contains(folder, cwd))) found.push(announcement);
   }
   found.sort((a, b) => when(b.startedAt) - when(a.startedAt));
   const newest = found[0];
@@ -40,7 +40,9 @@ function listOf(directory: string): string[] {
 
 function readAnnouncement(path: string): Announcement | null {
   try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Announcement>;
+    const value = JSON.parse(readFileSync(path, 'utf8')) as Partial<Announcement> & {
+      workspace?: string | null;
+    };
     if (typeof value.endpoint !== 'string' || typeof value.pid !== 'number') return null;
     const { hostname } = new URL(value.endpoint);
     // A file in a home directory must not send traffic off the machine.
@@ -48,7 +50,7 @@ function readAnnouncement(path: string): Announcement | null {
     return {
       endpoint: value.endpoint,
       token: value.token ?? null,
-      workspace: value.workspace ?? null,
+      folders: [value.workspace, ...(value.folders ?? [])].filter((one) => typeof one === 'string'),
       pid: value.pid,
       startedAt: value.startedAt ?? 0,
     };
@@ -66,9 +68,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function contains(workspace: string | null, cwd: string): boolean {
-  if (workspace === null) return false;
-  const outer = real(workspace);
+function contains(folder: string, cwd: string): boolean {
+  const outer = real(folder);
   const inner = real(cwd);
   return inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
 }

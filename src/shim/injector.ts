@@ -4,7 +4,7 @@
  * last bytes may decide where the splice goes; one that is too long, or that stops for a while
  * in the middle, goes on untouched.
  */
-import { traceparentBytes } from '../core/jsonrpc/splice.js';
+import { traceparentBytes } from '../core/mcp/traceContext.js';
 import { keptTailBytes, maxKeptBytes } from './limits.js';
 import type { Outbox } from './outbox.js';
 import { PassingLine } from './passingLine.js';
@@ -19,14 +19,6 @@ const patienceMs = 250;
 /** What is spliced is put together here, if it fits. */
 const workBytes = 64 << 10;
 const lineFeed = 0x0a;
-
-/** A line of the client and which of the chunk's requests it holds. */
-interface Line {
-  readonly start: number;
-  readonly end: number;
-  readonly first: number;
-  readonly count: number;
-}
 
 export class Injector {
   private held: Buffer[] = [];
@@ -107,28 +99,18 @@ export class Injector {
   /** Whole lines, the last of them perhaps without its line feed. */
   private process(bytes: Buffer, time: number): void {
     const { plan } = this;
-    const lines: Line[] = [];
     plan.clear();
-    for (let from = 0; from < bytes.length; ) {
-      const at = bytes.indexOf(lineFeed, from);
-      const end = at < 0 ? bytes.length : at;
-      if (end > from) {
-        const first = plan.count;
-        const count = this.inject ? plan.addLine(bytes, from, end) : 0;
-        lines.push({ start: from, end, first, count });
-      }
-      from = end + 1;
-    }
+    if (this.inject) plan.addLines(bytes);
     if (!plan.isNeeded) {
       this.forward(bytes);
-      for (const line of lines) this.copy(bytes, line, time, null);
+      this.copy(bytes, time);
       return;
     }
     const out = this.room(bytes.length + plan.growth);
-    const places = plan.splice(bytes, out);
+    plan.splice(bytes, out);
     const isHeld = this.forward(out);
-    this.noteAsked(out, places);
-    for (const line of lines) this.copy(bytes, line, time, { bytes: out, places });
+    if (plan.isStateless) this.noteAsked(out);
+    this.copy(bytes, time);
     if (isHeld) this.work = null;
   }
 
@@ -138,28 +120,44 @@ export class Injector {
     return this.work.subarray(0, size);
   }
 
-  private noteAsked(out: Buffer, places: readonly number[]): void {
-    for (let index = 0; index < places.length; index++) {
-      const id = this.plan.requests[index]?.id ?? null;
-      const place = places[index] ?? -1;
-      if (id === null || place < 0) continue;
+  private noteAsked(out: Buffer): void {
+    const { requests, count } = this.plan;
+    for (const { id, place } of requests.slice(0, count)) {
+      if (id === null) continue;
       this.retries.asked(id, out.toString('latin1', place, place + traceparentBytes));
     }
   }
 
-  private copy(
-    bytes: Buffer,
-    { start, end, first, count }: Line,
-    time: number,
-    spliced: { bytes: Buffer; places: readonly number[] } | null,
-  ): void {
-    const contexts = spliced && count > 0 ? { ...spliced, first, count } : null;
-    const { clientLine: kind } = recordKinds;
-    const kept = Math.min(end, start + maxKeptBytes);
-    const number = end - start;
-    this.outbox.append({ kind, conversation: 0, time, number, bytes, start, end: kept, contexts });
-    if (kept === end) return;
-    const tail = bytes.subarray(Math.max(kept, end - keptTailBytes), end);
-    this.outbox.copy(recordKinds.clientTail, 0, time, tail);
+  private copy(bytes: Buffer, time: number): void {
+    const { plan, outbox } = this;
+    const { length: end } = bytes;
+    if (end > maxKeptBytes) {
+      this.copyLines(bytes, time);
+      return;
+    }
+    const kind = recordKinds.clientLines;
+    const contexts = plan.isNeeded ? plan.contexts() : null;
+    outbox.append({ kind, conversation: 0, time, number: 0, bytes, start: 0, end, contexts });
+  }
+
+  /** Each by itself, since one may be too long to be kept. */
+  private copyLines(bytes: Buffer, time: number): void {
+    const { plan, outbox } = this;
+    const common = { kind: recordKinds.clientLine, conversation: 0, time, bytes };
+    let first = 0;
+    for (let start = 0, end = 0; start < bytes.length; start = end + 1) {
+      end = bytes.indexOf(lineFeed, start);
+      if (end < 0) end = bytes.length;
+      if (end === start) continue;
+      let next = first;
+      while (next < plan.count && (plan.requests[next]?.at ?? 0) < end) next++;
+      const kept = Math.min(end, start + maxKeptBytes);
+      const contexts = plan.isNeeded ? plan.contexts(first, next - first) : null;
+      outbox.append({ ...common, number: end - start, start, end: kept, contexts });
+      first = next;
+      if (kept === end) continue;
+      const tail = bytes.subarray(Math.max(kept, end - keptTailBytes), end);
+      outbox.copy(recordKinds.clientTail, 0, time, tail);
+    }
   }
 }

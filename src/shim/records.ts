@@ -2,13 +2,14 @@
  * What the forwarding thread tells the telemetry thread: copies of bytes with a time, packed into
  * blocks that change hands without being copied again.
  *
- * A record: u32 payload size, u8 kind, u8 number of contexts, u16 conversation, f64 time (ms since
- * the epoch), f64 number; then the contexts (55 ASCII bytes each, zeros for none), then the payload.
+ * A record: u32 payload size, u32 number of contexts, u16 kind, u16 conversation, f64 time (ms since
+ * the epoch), f64 number; then the contexts (24 bytes of ids each, zeros for none), then the payload.
  */
-import { traceparentBytes } from '../core/jsonrpc/splice.js';
+import { idBytes } from '../core/mcp/traceContext.js';
+import type { SpanRef } from '../core/trace/model.js';
 
 export const recordKinds = {
-  /** One whole line of the client; `number` is its size on the wire. */
+  /** One message of the client; `number` is its size on the wire. */
   clientLine: 0,
   /** The end of a client's line that was too long, follows its `clientLine`. */
   clientTail: 1,
@@ -24,16 +25,10 @@ export const recordKinds = {
   control: 6,
   /** Bytes of an HTTP response; the number of its stream stands in `conversation`. */
   streamBytes: 7,
+  /** Whole lines of the client, as they came together. */
+  clientLines: 8,
 } as const;
 export type RecordKind = (typeof recordKinds)[keyof typeof recordKinds];
-
-/** `count` of the places, from `first` on, in `bytes`; a place of -1 has no `traceparent`. */
-export interface DraftContexts {
-  readonly bytes: Buffer;
-  readonly places: readonly number[];
-  readonly first: number;
-  readonly count: number;
-}
 
 /** One record as it is written. */
 export interface Draft {
@@ -46,8 +41,8 @@ export interface Draft {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
-  /** `traceparent`s of the requests in the payload, or null. */
-  readonly contexts: DraftContexts | null;
+  /** The ids that the requests in the payload were given, or null. */
+  readonly contexts: Buffer | null;
 }
 
 /** One record as it is read. */
@@ -56,37 +51,28 @@ export interface ShimRecord {
   readonly conversation: number;
   readonly time: number;
   readonly number: number;
-  readonly contexts: readonly (string | null)[];
+  /** What the next request in the payload was given; null for one that was given nothing. */
+  readonly nextContext: () => SpanRef | null;
   readonly payload: Buffer;
 }
 
-export const headerBytes = 24;
+export const headerBytes = 28;
 
 export function sizeOfDraft(draft: Draft): number {
-  const contexts = draft.contexts?.count ?? 0;
-  return headerBytes + contexts * traceparentBytes + draft.end - draft.start;
+  return headerBytes + (draft.contexts?.length ?? 0) + draft.end - draft.start;
 }
 
 /** Returns the offset after the record. */
 export function writeRecord(block: Buffer, view: DataView, at: number, draft: Draft): number {
   const { contexts, start, end } = draft;
   view.setUint32(at, end - start, true);
-  block[at + 4] = draft.kind;
-  block[at + 5] = contexts?.count ?? 0;
-  view.setUint16(at + 6, draft.conversation, true);
-  view.setFloat64(at + 8, draft.time, true);
-  view.setFloat64(at + 16, draft.number, true);
+  view.setUint32(at + 4, contexts ? contexts.length / idBytes : 0, true);
+  view.setUint16(at + 8, draft.kind, true);
+  view.setUint16(at + 10, draft.conversation, true);
+  view.setFloat64(at + 12, draft.time, true);
+  view.setFloat64(at + 20, draft.number, true);
   let to = at + headerBytes;
-  if (contexts) {
-    const { bytes, places, first, count } = contexts;
-    for (let request = first; request < first + count; request++) {
-      const place = places[request] ?? -1;
-      for (let index = 0; index < traceparentBytes; index++) {
-        block[to + index] = place < 0 ? 0 : (bytes[place + index] ?? 0);
-      }
-      to += traceparentBytes;
-    }
-  }
+  if (contexts) to += contexts.copy(block, to);
   draft.bytes.copy(block, to, start, end);
   return to + end - start;
 }
@@ -96,18 +82,31 @@ export function* readRecords(block: Buffer): Generator<ShimRecord> {
   let at = 0;
   while (at + headerBytes <= block.length) {
     const size = block.readUInt32LE(at);
-    const kind = block[at + 4] as RecordKind;
-    const count = block[at + 5] ?? 0;
-    const conversation = block.readUInt16LE(at + 6);
-    const time = block.readDoubleLE(at + 8);
-    const number = block.readDoubleLE(at + 16);
+    const count = block.readUInt32LE(at + 4);
+    const kind = block.readUInt16LE(at + 8) as RecordKind;
+    const conversation = block.readUInt16LE(at + 10);
+    const time = block.readDoubleLE(at + 12);
+    const number = block.readDoubleLE(at + 20);
     at += headerBytes;
-    const contexts: (string | null)[] = [];
-    for (let index = 0; index < count; index++) {
-      contexts.push(block[at] === 0 ? null : block.toString('latin1', at, at + traceparentBytes));
-      at += traceparentBytes;
-    }
-    yield { kind, conversation, time, number, contexts, payload: block.subarray(at, at + size) };
+    const nextContext = count === 0 ? noContext : contextsIn(block, at, count);
+    at += count * idBytes;
+    const payload = block.subarray(at, at + size);
+    yield { kind, conversation, time, number, nextContext, payload };
     at += size;
   }
+}
+
+const noSpan = '0'.repeat(16);
+const noContext = (): null => null;
+
+function contextsIn(block: Buffer, start: number, count: number): () => SpanRef | null {
+  let at = start;
+  const end = start + count * idBytes;
+  return () => {
+    if (at >= end) return null;
+    const traceId = block.toString('hex', at, at + 16);
+    const spanId = block.toString('hex', at + 16, at + idBytes);
+    at += idBytes;
+    return spanId === noSpan ? null : { traceId, spanId };
+  };
 }

@@ -7,14 +7,17 @@
  * refusing is the peer's business. With a key that occurs twice the last one counts, as it does
  * for `JSON.parse`.
  */
-import { Members } from './members.js';
+import { type Key, keyAt, keys } from './keys.js';
 import {
+  closeBrace,
   closeBracket,
+  colon,
   comma,
   openBrace,
   openBracket,
   quote,
   skipSpace,
+  skipString,
   skipValue,
   stringAt,
   textOf,
@@ -49,6 +52,8 @@ export class ScannedMessage {
   argumentsStart = -1;
   argumentsEnd = -1;
   errorStart = -1;
+  /** `_meta` names its protocol version, as requests do from 2026-07-28 on. */
+  isStateless = false;
 
   constructor(public start: number) {}
 
@@ -61,6 +66,7 @@ export class ScannedMessage {
     this.baggageStart = this.baggageEnd = this.requestStateStart = this.requestStateEnd = -1;
     this.resultStart = this.resultEnd = this.argumentsStart = this.argumentsEnd = -1;
     this.errorStart = -1;
+    this.isStateless = false;
   }
 
   /** `request` has a method and an id, `notification` a method, `response` only an answer. */
@@ -135,112 +141,117 @@ function scanBatch(bytes: Uint8Array, start: number, end: number): ScannedMessag
   return null;
 }
 
-const encoder = new TextEncoder();
-const keys = {
-  id: encoder.encode('id'),
-  method: encoder.encode('method'),
-  params: encoder.encode('params'),
-  result: encoder.encode('result'),
-  error: encoder.encode('error'),
-  meta: encoder.encode('_meta'),
-  arguments: encoder.encode('arguments'),
-  requestState: encoder.encode('requestState'),
-  traceparent: encoder.encode('traceparent'),
-  tracestate: encoder.encode('tracestate'),
-  baggage: encoder.encode('baggage'),
-};
-
-/** Steppers of a message and of its `params`, used again for each: nothing here calls itself. */
-const outerMembers = new Members();
-const innerMembers = new Members();
-
 /** The object that starts at `message.start`; false when it does not end before `end`. */
 function scanObject(bytes: Uint8Array, message: ScannedMessage, end: number): boolean {
-  const members = outerMembers.enter(bytes, message.start, end);
-  while (members.nextKey()) {
-    const { valueStart } = members;
-    // Told apart by length first: this runs for every member of every message.
-    switch (members.plainKeyLength) {
-      case 2:
-        if (!members.keyIs(keys.id)) break;
-        if (!members.skipValue()) return false;
-        message.idStart = bytes[valueStart] === 0x6e ? -1 : valueStart;
-        message.idEnd = members.valueEnd;
-        continue;
-      case 5:
-        if (members.keyIs(keys.error)) {
-          message.errorStart = bytes[valueStart] === 0x6e ? -1 : valueStart;
-        }
-        break;
-      case 6:
-        if (members.keyIs(keys.params)) {
-          if (!scanParams(bytes, message, members)) return false;
-          continue;
-        }
-        if (members.keyIs(keys.method)) {
-          if (!members.skipValue()) return false;
-          message.methodStart = bytes[valueStart] === quote ? valueStart : -1;
-          message.methodEnd = members.valueEnd;
-          continue;
-        }
-        if (members.keyIs(keys.result)) {
-          if (!members.skipValue()) return false;
-          message.resultStart = valueStart;
-          message.resultEnd = members.valueEnd;
-          continue;
-        }
+  let inside: 'message' | 'params' | 'meta' = 'message';
+  let isFirst = true;
+  let at = message.start + 1;
+  while (true) {
+    at = skipSpace(bytes, at, end);
+    if (at >= end) return false;
+    if (bytes[at] === closeBrace) {
+      at++;
+      isFirst = false;
+      if (inside === 'message') {
+        message.end = at;
+        return true;
+      }
+      if (inside === 'meta') {
+        message.metaEnd = at;
+        inside = 'params';
+      } else {
+        message.paramsEnd = at;
+        inside = 'message';
+      }
+      continue;
     }
-    if (!members.skipValue()) return false;
+    if (isFirst) isFirst = false;
+    else if (bytes[at] === comma) at = skipSpace(bytes, at + 1, end);
+    else return false;
+    if (at >= end || bytes[at] !== quote) return false;
+    const keyEnd = skipString(bytes, at, end);
+    if (keyEnd < 0) return false;
+    const key = keyAt(bytes, at, keyEnd);
+    at = skipSpace(bytes, keyEnd, end);
+    if (at >= end || bytes[at] !== colon) return false;
+    const start = skipSpace(bytes, at + 1, end);
+    const isEntered =
+      (inside === 'message' && key === keys.params) || (inside === 'params' && key === keys.meta);
+    if (isEntered && start < end && bytes[start] === openBrace) {
+      inside = inside === 'message' ? 'params' : 'meta';
+      if (inside === 'params') enterParams(message, start);
+      else enterMeta(message, start);
+      isFirst = true;
+      at = start + 1;
+      continue;
+    }
+    at = skipValue(bytes, start, end);
+    if (at < 0) return false;
+    if (inside === 'message') setOfMessage(bytes, message, key, start, at);
+    else if (inside === 'params') setOfParams(message, key, start, at);
+    else setOfMeta(message, key, start, at);
   }
-  message.end = members.end;
-  return message.end >= 0;
 }
 
-/** Reads `params` on the way to its end. False when it does not end. */
-function scanParams(bytes: Uint8Array, message: ScannedMessage, outer: Members): boolean {
-  message.paramsStart = outer.valueStart;
-  message.metaStart = message.requestStateStart = message.argumentsStart = -1;
+/** What an earlier member of the same name said does not count. */
+function enterParams(message: ScannedMessage, start: number): void {
+  enterMeta(message, -1);
+  message.paramsStart = start;
+  message.requestStateStart = message.argumentsStart = -1;
+}
+
+function enterMeta(message: ScannedMessage, start: number): void {
+  message.metaStart = start;
   message.traceparentStart = message.tracestateStart = message.baggageStart = -1;
-  if (bytes[outer.valueStart] !== openBrace) {
-    if (!outer.skipValue()) return false;
-    message.paramsEnd = outer.valueEnd;
-    return true;
-  }
-  const params = innerMembers.enter(bytes, outer.valueStart, outer.limit);
-  while (params.nextKey()) {
-    const isMeta = params.keyIs(keys.meta);
-    const isState = !isMeta && params.keyIs(keys.requestState);
-    const isArguments = !isMeta && params.keyIs(keys.arguments);
-    if (!params.skipValue()) return false;
-    if (isMeta) {
-      message.metaStart = params.valueStart;
-      message.metaEnd = params.valueEnd;
-    } else if (isState) {
-      message.requestStateStart = params.valueStart;
-      message.requestStateEnd = params.valueEnd;
-    } else if (isArguments) {
-      message.argumentsStart = params.valueStart;
-      message.argumentsEnd = params.valueEnd;
-    }
-  }
-  if (!outer.leave(params)) return false;
-  message.paramsEnd = outer.valueEnd;
-  if (message.metaStart >= 0 && bytes[message.metaStart] === openBrace) scanMeta(bytes, message);
-  return true;
+  message.isStateless = false;
 }
 
-function scanMeta(bytes: Uint8Array, message: ScannedMessage): void {
-  const meta = innerMembers.enter(bytes, message.metaStart, message.metaEnd);
-  while (meta.next()) {
-    if (meta.keyIs(keys.traceparent)) {
-      message.traceparentStart = meta.valueStart;
-      message.traceparentEnd = meta.valueEnd;
-    } else if (meta.keyIs(keys.tracestate)) {
-      message.tracestateStart = meta.valueStart;
-      message.tracestateEnd = meta.valueEnd;
-    } else if (meta.keyIs(keys.baggage)) {
-      message.baggageStart = meta.valueStart;
-      message.baggageEnd = meta.valueEnd;
-    }
+function setOfMessage(
+  bytes: Uint8Array,
+  message: ScannedMessage,
+  key: Key | null,
+  start: number,
+  end: number,
+): void {
+  const isNull = bytes[start] === 0x6e;
+  if (key === keys.id) {
+    message.idStart = isNull ? -1 : start;
+    message.idEnd = end;
+  } else if (key === keys.method) {
+    message.methodStart = bytes[start] === quote ? start : -1;
+    message.methodEnd = end;
+  } else if (key === keys.result) {
+    message.resultStart = start;
+    message.resultEnd = end;
+  } else if (key === keys.error) message.errorStart = isNull ? -1 : start;
+  else if (key === keys.params) {
+    enterParams(message, start);
+    message.paramsEnd = end;
   }
+}
+
+function setOfParams(message: ScannedMessage, key: Key | null, start: number, end: number): void {
+  if (key === keys.arguments) {
+    message.argumentsStart = start;
+    message.argumentsEnd = end;
+  } else if (key === keys.requestState) {
+    message.requestStateStart = start;
+    message.requestStateEnd = end;
+  } else if (key === keys.meta) {
+    enterMeta(message, start);
+    message.metaEnd = end;
+  }
+}
+
+function setOfMeta(message: ScannedMessage, key: Key | null, start: number, end: number): void {
+  if (key === keys.traceparent) {
+    message.traceparentStart = start;
+    message.traceparentEnd = end;
+  } else if (key === keys.tracestate) {
+    message.tracestateStart = start;
+    message.tracestateEnd = end;
+  } else if (key === keys.baggage) {
+    message.baggageStart = start;
+    message.baggageEnd = end;
+  } else if (key === keys.protocolVersion) message.isStateless = true;
 }

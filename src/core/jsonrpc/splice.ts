@@ -17,8 +17,6 @@ export interface SplicePlace {
   remove: number;
 }
 
-export const traceparentBytes = 55;
-
 const encoder = new TextEncoder();
 const frame = (before: string, after: string): SpliceFrame => ({
   before: encoder.encode(before),

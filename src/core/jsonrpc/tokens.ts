@@ -57,7 +57,7 @@ function skipNested(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Strings longer than this are searched with the engine's own byte search. */
-const shortString = 48;
+const shortString = 96;
 
 /** The offset after the string whose opening quote is at `start`, or -1. */
 export function skipString(bytes: Uint8Array, start: number, end: number): number {

@@ -75,14 +75,14 @@ export class Conversation {
   }
 
   /**
-   * One line, or one HTTP body, of either side. `contexts` are the `traceparent`s that were given
-   * to its requests, in order; null where none was.
+   * One line, or one HTTP body, of either side. `nextContext` gives the ids that the next of
+   * its requests was given; null where it was given none.
    */
   receive(
     direction: Direction,
     line: Line,
     timeNanos: Nanos,
-    contexts: readonly (string | null)[] = [],
+    nextContext: () => SpanRef | null = () => null,
   ): void {
     if (line.length > line.bytes.length) {
       this.receiveCut(direction, line, timeNanos);
@@ -93,13 +93,12 @@ export class Conversation {
       this.receiveForeign(direction, line, timeNanos);
       return;
     }
-    let next = 0;
     for (const message of messages) {
       const received = readWhole(direction, line, message, messages.length > 1, timeNanos);
-      const context = message.kind === 'request' ? contexts[next++] : undefined;
+      const context = message.kind === 'request' ? nextContext() : null;
       if (message.kind === 'other' || (message.kind === 'response' && received.id === null)) {
         this.receiveForeign(direction, line, timeNanos);
-      } else this.dispatch(message.kind, received, context ?? null);
+      } else this.dispatch(message.kind, received, context);
     }
   }
 
@@ -117,7 +116,7 @@ export class Conversation {
   private dispatch(
     kind: 'request' | 'notification' | 'response',
     received: Received,
-    context: string | null,
+    context: SpanRef | null,
   ): void {
     if (kind === 'request') this.startCall(received, context);
     else if (kind === 'notification') this.notify(received);
@@ -181,20 +180,19 @@ export class Conversation {
     this.log(findingLog(kind, detail, timeNanos, span));
   }
 
-  private startCall(received: Received, context: string | null): void {
+  private startCall(received: Received, context: SpanRef | null): void {
     const { direction, method, parsed, timeNanos } = received;
     const id = received.id ?? '';
     const key = callKey(direction, id);
     const params = memberOf(parsed, 'params');
     if (direction === 'client-to-server' && this.resume(received, key, params)) return;
     const incoming = received.traceparent === null ? null : parseTraceparent(received.traceparent);
-    const mine = context === null ? null : parseTraceparent(context);
     const around =
       incoming || direction === 'client-to-server' ? null : this.open.onlyOf('client-to-server');
     const call = new OpenCall(
       {
-        traceId: mine?.traceId ?? incoming?.traceId ?? around?.ref.traceId ?? randomHex(32),
-        spanId: mine?.spanId ?? randomHex(16),
+        traceId: context?.traceId ?? incoming?.traceId ?? around?.ref.traceId ?? randomHex(32),
+        spanId: context?.spanId ?? randomHex(16),
       },
       incoming?.spanId ?? around?.ref.spanId ?? null,
       spanName(method, params),

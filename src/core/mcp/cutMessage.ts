@@ -36,7 +36,7 @@ export function readCut(line: Line): CutMessage | null {
   let id: string | null = null;
   let method: string | null = null;
   const keys = new Set<string>();
-  const members = new Members().enter(bytes, 0, bytes.length);
+  const members = new Members(bytes, 0, bytes.length);
   let last = 1;
   while (members.next()) {
     const { key, valueStart, valueEnd } = members;

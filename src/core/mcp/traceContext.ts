@@ -1,4 +1,7 @@
-/** W3C Trace Context (`traceparent` level 1 and 2). */
+/**
+ * W3C Trace Context (`traceparent` level 1 and 2), as text and as the bytes of its ids: those are
+ * made, read and written for every request that passes, so nothing there makes garbage.
+ */
 
 export interface TraceContext {
   /** 32 lower-case hex digits. */
@@ -21,43 +24,119 @@ export function parseTraceparent(text: string): TraceContext | null {
   return { traceId, spanId, flags: Number.parseInt(flags, 16) };
 }
 
-const digits = new TextEncoder().encode('0123456789abcdef');
+/** Bytes of a `traceparent`. */
+export const traceparentBytes = 55;
+/** Bytes of a trace id and a span id behind it; all zero for no context. */
+export const idBytes = 24;
+const traceIdBytes = 16;
+
 const dash = 0x2d;
+const zero = 0x30;
+const digits = new TextEncoder().encode('0123456789abcdef');
+const valueOfDigit = new Int8Array(256).fill(-1);
+digits.forEach((digit, value) => {
+  valueOfDigit[digit] = value;
+});
 
 /**
- * Writes the 55 bytes of a `traceparent` at `at`: a new span id, in the trace of `parent` or in a
- * new one. The sampled flag is the parent's.
+ * Reads the `traceparent` of the first version that stands in `bytes`; its ids go to `ids` at `at`.
+ * Returns its flags, or -1 when it is not valid, with anything in `ids`.
  */
-export function writeTraceparent(bytes: Uint8Array, at: number, parent: TraceContext | null): void {
-  bytes[at] = bytes[at + 1] = 0x30;
-  bytes[at + 2] = bytes[at + 35] = bytes[at + 52] = dash;
-  if (parent) {
-    for (let index = 0; index < 32; index++)
-      bytes[at + 3 + index] = parent.traceId.charCodeAt(index);
-  } else writeRandomHex(bytes, at + 3, 32);
-  writeRandomHex(bytes, at + 36, 16);
-  bytes[at + 53] = 0x30;
-  bytes[at + 54] = parent && !(parent.flags & 1) ? 0x30 : 0x31;
+export function readTraceparent(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  ids: Uint8Array,
+  at: number,
+): number {
+  if (end - start !== traceparentBytes) return -1;
+  if (bytes[start] !== zero || bytes[start + 1] !== zero || bytes[start + 2] !== dash) return -1;
+  if (bytes[start + 35] !== dash || bytes[start + 52] !== dash) return -1;
+  if (!readHex(bytes, start + 3, ids, at, traceIdBytes)) return -1;
+  if (!readHex(bytes, start + 36, ids, at + traceIdBytes, idBytes - traceIdBytes)) return -1;
+  const high = valueOfDigit[bytes[start + 53] as number] as number;
+  const low = valueOfDigit[bytes[start + 54] as number] as number;
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/** False for what is no lower-case hex, and for zeros only. */
+function readHex(
+  bytes: Uint8Array,
+  start: number,
+  out: Uint8Array,
+  at: number,
+  count: number,
+): boolean {
+  let all = 0;
+  for (let index = 0; index < count; index++) {
+    const high = valueOfDigit[bytes[start + 2 * index] as number] as number;
+    const low = valueOfDigit[bytes[start + 2 * index + 1] as number] as number;
+    if (high < 0 || low < 0) return false;
+    const byte = (high << 4) | low;
+    out[at + index] = byte;
+    all |= byte;
+  }
+  return all !== 0;
+}
+
+/** Writes the 55 bytes of a `traceparent` with the ids that stand in `ids` at `from`. */
+export function writeTraceparent(
+  out: Uint8Array,
+  at: number,
+  ids: Uint8Array,
+  from: number,
+  sampled: boolean,
+): void {
+  out[at] = out[at + 1] = out[at + 53] = zero;
+  out[at + 2] = out[at + 35] = out[at + 52] = dash;
+  writeHex(out, at + 3, ids, from, traceIdBytes);
+  writeHex(out, at + 36, ids, from + traceIdBytes, idBytes - traceIdBytes);
+  out[at + 54] = sampled ? zero + 1 : zero;
+}
+
+function writeHex(
+  out: Uint8Array,
+  at: number,
+  bytes: Uint8Array,
+  from: number,
+  count: number,
+): void {
+  for (let index = 0; index < count; index++) {
+    const byte = bytes[from + index] as number;
+    out[at + 2 * index] = digits[byte >> 4] as number;
+    out[at + 2 * index + 1] = digits[byte & 15] as number;
+  }
+}
+
+export function newTraceId(ids: Uint8Array, at: number): void {
+  fillRandomly(ids, at, traceIdBytes);
+}
+
+/** For the ids that begin at `at`. */
+export function newSpanId(ids: Uint8Array, at: number): void {
+  fillRandomly(ids, at + traceIdBytes, idBytes - traceIdBytes);
 }
 
 /**
  * `Math.random` as OpenTelemetry's own generator uses it: these ids name things, they guard
- * nothing. The last digit is never 0, so that no id is all zero.
+ * nothing. The last byte is never 0, so that no id is all zero.
  */
-function writeRandomHex(bytes: Uint8Array, at: number, count: number): void {
-  for (let done = 0; done < count; done += 8) {
-    let bits = (Math.random() * 0x100000000) >>> 0;
-    for (let index = 0; index < 8; index++) {
-      bytes[at + done + index] = digits[bits & 15] as number;
-      bits >>>= 4;
-    }
+function fillRandomly(bytes: Uint8Array, at: number, count: number): void {
+  for (let done = 0; done < count; done += 4) {
+    const bits = (Math.random() * 0x100000000) >>> 0;
+    bytes[at + done] = bits;
+    bytes[at + done + 1] = bits >>> 8;
+    bytes[at + done + 2] = bits >>> 16;
+    bytes[at + done + 3] = bits >>> 24;
   }
-  if (bytes[at + count - 1] === 0x30) bytes[at + count - 1] = 0x31;
+  if (bytes[at + count - 1] === 0) bytes[at + count - 1] = 1;
 }
 
 /** `count` (a multiple of 8) random hex digits, never all zero. */
 export function randomHex(count: number): string {
-  const bytes = new Uint8Array(count);
-  writeRandomHex(bytes, 0, count);
-  return String.fromCharCode(...bytes);
+  const bytes = new Uint8Array(count / 2);
+  fillRandomly(bytes, 0, count / 2);
+  const text = new Uint8Array(count);
+  writeHex(text, 0, bytes, 0, count / 2);
+  return String.fromCharCode(...text);
 }

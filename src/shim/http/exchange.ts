@@ -1,6 +1,5 @@
 /** What one HTTP exchange tells the telemetry thread. */
 import type { IncomingMessage } from 'node:http';
-import { traceparentBytes } from '../../core/jsonrpc/splice.js';
 import type { ControlMessage, Settlement } from '../control.js';
 import { keptTailBytes, maxKeptBytes } from '../limits.js';
 import { recordKinds } from '../records.js';
@@ -47,13 +46,12 @@ export class Exchange {
 
   /** The request is on its way. */
   asked(time: number): void {
-    const { original, body, places, opaque } = this.prepared;
+    const { original, contexts, opaque } = this.prepared;
     if (this.request.method !== 'POST' || opaque || original.length === 0) return;
     const { outbox } = this.context;
     const { conversation } = this;
     const { clientLine: kind, clientTail } = recordKinds;
     const end = Math.min(original.length, maxKeptBytes);
-    const contexts = places ? { bytes: body, places, first: 0, count: places.length } : null;
     const number = original.length;
     outbox.append({ kind, conversation, time, number, bytes: original, start: 0, end, contexts });
     if (end < number) {
@@ -146,10 +144,8 @@ export class Exchange {
   }
 
   private noteWish(bytes: Buffer): void {
-    const { places, body } = this.prepared;
-    const place = places?.[0] ?? -1;
-    if (place < 0) return;
-    const traceparent = body.toString('latin1', place, place + traceparentBytes);
+    const { traceparent } = this.prepared;
+    if (traceparent === null) return;
     this.context.retries.wanted(bytes.toString(), traceparent);
   }
 

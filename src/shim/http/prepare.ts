@@ -1,7 +1,6 @@
 /** A client's request as the server gets it. */
 import type { IncomingMessage } from 'node:http';
-import { traceparentBytes } from '../../core/jsonrpc/splice.js';
-import { parseTraceparent } from '../../core/mcp/traceContext.js';
+import { traceparentBytes } from '../../core/mcp/traceContext.js';
 import { type Asked, askedIn } from './conversations.js';
 import { changeHeaders, headerOf } from './headers.js';
 import type { ProxyContext } from './proxy.js';
@@ -13,8 +12,10 @@ export interface Prepared {
   readonly original: Buffer;
   readonly headers: readonly string[];
   readonly asked: Asked;
-  /** Where the `traceparent`s stand in `body`; null when nothing was spliced. */
-  readonly places: readonly number[] | null;
+  /** The ids that its requests were given; null when nothing was spliced. */
+  readonly contexts: Buffer | null;
+  /** The `traceparent` of the first of them. */
+  readonly traceparent: string | null;
   /** The body was not read: too long, or compressed. */
   readonly opaque: boolean;
 }
@@ -31,32 +32,29 @@ export function prepare(
   const headers = request.rawHeaders;
   const opaque =
     incomplete || request.method !== 'POST' || headerOf(headers, 'content-encoding') !== null;
-  if (opaque)
-    return { body: original, original, headers, asked: nothingAsked, places: null, opaque };
+  const nothing = { contexts: null, traceparent: null, opaque };
+  if (opaque) return { body: original, original, headers, asked: nothingAsked, ...nothing };
   const asked = askedIn(original);
-  const plain: Prepared = { body: original, original, headers, asked, places: null, opaque };
+  const plain: Prepared = { body: original, original, headers, asked, ...nothing };
   if (!context.inject) return plain;
   const outer = headerOf(headers, 'traceparent');
-  const parent = outer === null ? null : parseTraceparent(outer);
   const { plan } = context;
   plan.clear();
   plan.addLine(original, 0, original.length);
   // `_meta` speaks for the call itself; the header only for the request that carries it.
-  if (parent) plan.adopt(parent);
+  const adopted = outer !== null && plan.adopt(outer);
   if (!plan.isNeeded) return plain;
-  const bytes = Buffer.allocUnsafe(original.length + plan.growth);
-  const places = plan.splice(original, bytes);
-  const place = places.find((one) => one >= 0);
+  const body = Buffer.allocUnsafe(original.length + plan.growth);
+  plan.splice(original, body);
+  const first = plan.requests.slice(0, plan.count).find(({ frame }) => frame);
+  const place = first?.place ?? 0;
+  const traceparent = body.toString('latin1', place, place + traceparentBytes);
   return {
     ...plain,
-    body: bytes,
-    places,
+    body,
+    contexts: Buffer.from(plan.contexts()),
+    traceparent,
     // A trace that the client continues over HTTP goes on through the shim's span.
-    headers:
-      parent && place !== undefined
-        ? changeHeaders(headers, outerContext, () =>
-            bytes.toString('latin1', place, place + traceparentBytes),
-          )
-        : headers,
+    headers: adopted ? changeHeaders(headers, outerContext, () => traceparent) : headers,
   };
 }

@@ -16,6 +16,7 @@ import { ResponseStream } from './responseStream.js';
 import { withinTime } from './withinTime.js';
 
 const none = new Uint8Array(0);
+const lineFeed = 0x0a;
 
 /** One conversation with the pieces of lines that wait for their rest. */
 interface Channel {
@@ -62,9 +63,16 @@ export class Reader {
         const line: Line = { bytes: payload, length: record.number, tail: none, terminated: true };
         if (record.number > payload.length) {
           channel.head = { line: { ...line, bytes: Uint8Array.from(payload) }, timeNanos };
-        } else channel.conversation.receive('client-to-server', line, timeNanos, record.contexts);
+        } else
+          channel.conversation.receive('client-to-server', line, timeNanos, record.nextContext);
         return;
       }
+      case recordKinds.clientLines:
+        for (const bytes of linesOf(payload)) {
+          const line: Line = { bytes, length: bytes.length, tail: none, terminated: true };
+          channel.conversation.receive('client-to-server', line, timeNanos, record.nextContext);
+        }
+        return;
       case recordKinds.clientTail: {
         const { head } = channel;
         channel.head = null;
@@ -197,6 +205,15 @@ export class Reader {
       'process.pid': process.pid,
     };
     return this.resourceOnce;
+  }
+}
+
+function* linesOf(bytes: Buffer): Generator<Buffer> {
+  for (let from = 0; from < bytes.length; ) {
+    const at = bytes.indexOf(lineFeed, from);
+    const end = at < 0 ? bytes.length : at;
+    if (end > from) yield bytes.subarray(from, end);
+    from = end + 1;
   }
 }
 

@@ -45,7 +45,7 @@ describe('a call', () => {
     const trace = 'a'.repeat(32);
     const talk = new Talk()
       .client(call(1, 'x', { _meta: { traceparent: `00-${trace}-${'b'.repeat(16)}-01` } }), [
-        `00-${trace}-${'c'.repeat(16)}-01`,
+        { traceId: trace, spanId: 'c'.repeat(16) },
       ])
       .server(result(1));
     expect(talk.spans[0]).toMatchObject({

@@ -5,7 +5,7 @@ import type { OpenCall } from '../../../../src/core/mcp/openCall.js';
 import { defaultPayloadRules } from '../../../../src/core/mcp/outcomes.js';
 import { PendingInput } from '../../../../src/core/mcp/pendingInput.js';
 import { parseRedaction } from '../../../../src/core/mcp/redaction.js';
-import type { LogRecord, Span } from '../../../../src/core/trace/model.js';
+import type { LogRecord, Span, SpanRef } from '../../../../src/core/trace/model.js';
 
 export type Message = Record<string, unknown>;
 
@@ -36,7 +36,7 @@ export class Talk {
     );
   }
 
-  client(message: unknown, contexts: readonly string[] = []): this {
+  client(message: unknown, contexts: readonly SpanRef[] = []): this {
     return this.say('client-to-server', message, contexts);
   }
 
@@ -55,12 +55,14 @@ export class Talk {
   private say(
     direction: 'client-to-server' | 'server-to-client',
     message: unknown,
-    contexts: readonly string[],
+    contexts: readonly SpanRef[],
   ): this {
     const text = typeof message === 'string' ? message : JSON.stringify(message);
     const bytes = Buffer.from(text);
     const line = { bytes, length: bytes.length, tail: Buffer.alloc(0), terminated: true };
-    this.conversation.receive(direction, line, this.now, contexts);
+    const given = contexts.values();
+    const next = () => given.next().value ?? null;
+    this.conversation.receive(direction, line, this.now, next);
     return this;
   }
 }
