@@ -1,107 +1,67 @@
 import * as vscode from 'vscode';
-import type { ClientHooks, ElicitAnswer, JsonObject } from './connection.js';
+import type { Field } from '../../core/schema/field.js';
+import type { JsonValue } from '../../core/schema/json.js';
+import { readSchema } from '../../core/schema/readSchema.js';
+import type { ClientHooks, ElicitAnswer } from './connection.js';
+import { putQuestion } from './question.js';
 
-type Value = string | number | boolean | string[];
-type Step =
-  | { readonly kind: 'value'; readonly value: Value | undefined }
-  | { readonly kind: 'closed' };
-const closed: Step = { kind: 'closed' };
+type Content = Extract<ElicitAnswer, { action: 'accept' }>['content'];
 
 /**
  * A server's question (`elicitation/create`), asked one field after the other as the editor's
- * own client does. Null when the user closed it.
+ * own client does. Null when the user closed it or the server gave up waiting.
  */
-export const askByForm: ClientHooks['elicit'] = async (message, schema, signal) => {
+export async function askByForm(
+  server: string,
+  ...[message, schema, signal]: Parameters<ClientHooks['elicit']>
+): Promise<ElicitAnswer | null> {
   const respond = 'Respond';
   const decline = 'Decline';
   const choice = await vscode.window.showInformationMessage(
-    'The server asks for input.',
+    `The server “${server}” asks for input.`,
     { modal: true, detail: message },
     respond,
     decline,
   );
   if (signal.aborted || choice === undefined) return null;
   if (choice === decline) return { action: 'decline' };
-  const properties = Object.entries((schema.properties ?? {}) as Record<string, JsonObject>);
-  const required = new Set(Array.isArray(schema.required) ? schema.required : []);
-  const content: Extract<ElicitAnswer, { action: 'accept' }>['content'] = {};
-  for (const [index, [name, field]] of properties.entries()) {
-    const title = `${message} (${index + 1} of ${properties.length})`;
-    const step = await ask(title, name, field, required.has(name));
-    if (step.kind === 'closed' || signal.aborted) return null;
-    if (step.value !== undefined) content[name] = step.value;
-  }
-  return { action: 'accept', content };
-};
+  const form = readSchema(schema);
+  const answers = await askAll(message, form.kind === 'object' ? form.fields : [], signal);
+  return answers && { action: 'accept', content: Object.fromEntries(answers) as Content };
+}
 
-async function ask(
+/** The answers that were given, by name; null when one of the questions was closed. */
+async function askAll(
   title: string,
-  name: string,
-  field: JsonObject,
-  required: boolean,
-): Promise<Step> {
-  const prompt = [field.title ?? name, field.description].filter(Boolean).join(': ');
-  if (field.type === 'boolean')
-    return pickOne(title, prompt, ['true', 'false'], field, (x) => x === 'true');
-  const single = choices(field);
-  if (single) return pickOne(title, prompt, single, field, (x) => x);
-  const many = field.type === 'array' ? choices((field.items ?? {}) as JsonObject) : null;
-  if (many) {
-    const rows = await vscode.window.showQuickPick(many, {
-      title,
-      placeHolder: prompt,
-      canPickMany: true,
-      ignoreFocusOut: true,
-    });
-    return rows ? { kind: 'value', value: rows } : closed;
+  fields: readonly Field[],
+  signal: AbortSignal,
+): Promise<Map<string, JsonValue> | null> {
+  const answers = new Map<string, JsonValue>();
+  // A question goes only when the next one stands: between two, the editor would give the
+  // keyboard back to what had it before, and what is typed then would land there.
+  let last: vscode.Disposable | null = null;
+  try {
+    for (let at = 0; at < fields.length; ) {
+      const field = fields[at]!;
+      const given = answers.has(field.name) ? answers.get(field.name) : field.default;
+      const question = putQuestion(field, { title, step: at + 1, of: fields.length }, given);
+      last?.dispose();
+      last = question.input;
+      const hide = () => question.input.hide();
+      signal.addEventListener('abort', hide);
+      const reply = await question.reply;
+      signal.removeEventListener('abort', hide);
+      if (reply === 'closed' || signal.aborted) return null;
+      if (reply === 'back') {
+        at--;
+        continue;
+      }
+      answers.delete(field.name);
+      if (reply.value !== undefined) answers.set(field.name, reply.value);
+      at++;
+    }
+    return answers;
+  } finally {
+    last?.dispose();
   }
-  const text = await vscode.window.showInputBox({
-    title,
-    prompt: required ? prompt : `${prompt} (may be left empty)`,
-    value: field.default === undefined ? '' : String(field.default),
-    ignoreFocusOut: true,
-    validateInput: (given) => check(given, field, required),
-  });
-  if (text === undefined) return closed;
-  if (text === '' && !required) return { kind: 'value', value: undefined };
-  const numeric = field.type === 'number' || field.type === 'integer';
-  return { kind: 'value', value: numeric ? Number(text) : text };
-}
-
-async function pickOne(
-  title: string,
-  prompt: string,
-  values: readonly string[],
-  field: JsonObject,
-  read: (text: string) => Value,
-): Promise<Step> {
-  const first = String(field.default ?? '');
-  const rows = [...values].sort((a, b) => Number(b === first) - Number(a === first));
-  const options = { title, placeHolder: prompt, ignoreFocusOut: true };
-  const value = await vscode.window.showQuickPick(rows, options);
-  return value === undefined ? closed : { kind: 'value', value: read(value) };
-}
-
-/** Values of `enum`, or of `oneOf`/`anyOf` with `const`. */
-function choices(field: JsonObject): string[] | null {
-  if (Array.isArray(field.enum)) return field.enum.map(String);
-  const titled = field.oneOf ?? field.anyOf;
-  if (!Array.isArray(titled)) return null;
-  return titled.map((option: JsonObject) => String(option.const));
-}
-
-function check(text: string, field: JsonObject, required: boolean): string | null {
-  if (text === '') return required ? 'A value is needed' : null;
-  const { minimum, maximum, minLength, maxLength } = field as Record<string, number | undefined>;
-  if (field.type === 'number' || field.type === 'integer') {
-    const value = Number(text);
-    if (Number.isNaN(value)) return 'This is not a number';
-    if (field.type === 'integer' && !Number.isInteger(value)) return 'A whole number is needed';
-    if (minimum !== undefined && value < minimum) return `At least ${minimum}`;
-    if (maximum !== undefined && value > maximum) return `At most ${maximum}`;
-    return null;
-  }
-  if (minLength !== undefined && text.length < minLength) return `At least ${minLength} characters`;
-  if (maxLength !== undefined && text.length > maxLength) return `At most ${maxLength} characters`;
-  return null;
 }

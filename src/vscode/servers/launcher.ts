@@ -31,7 +31,10 @@ export interface LauncherParts {
   readonly distDir: string;
   readonly version: string;
   readonly output: vscode.LogOutputChannel;
-  readonly elicit: ClientHooks['elicit'];
+  readonly elicit: (
+    server: string,
+    ...question: Parameters<ClientHooks['elicit']>
+  ) => ReturnType<ClientHooks['elicit']>;
 }
 
 /** A process to spawn, or a proxy to put in front of a URL. */
@@ -59,7 +62,7 @@ export class Launcher {
           uri: uri.toString(),
           name,
         })),
-      elicit: this.parts.elicit,
+      elicit: (...question) => this.parts.elicit(server.name, ...question),
     };
     const client = this.loadClient();
     const seconds = settingsOf(server).get('startTimeout', 60);
