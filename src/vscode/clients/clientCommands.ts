@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import {
   type ClientServer,
@@ -8,7 +8,9 @@ import {
   wrapMark,
   wrapServers,
 } from '../../core/mcp/configWrap.js';
+import { pickFolder } from '../commands/pickFolder.js';
 import { readShimSettings, type ShimSettings, shimWords } from '../servers/shimSettings.js';
+import { changeFile } from './changeFile.js';
 import { type ClientFile, findClientFiles } from './clientFiles.js';
 import { installShim, spoolFolder } from './stableShim.js';
 
@@ -25,9 +27,19 @@ export interface ClientCommandParts {
 /** Wraps servers in another client's configuration file, with a backup and a way back. */
 export function registerClientCommands(parts: ClientCommandParts): vscode.Disposable[] {
   return [
-    vscode.commands.registerCommand('spanpath.traceInClient', () => traceInClient(parts)),
-    vscode.commands.registerCommand('spanpath.untraceInClient', () => untraceInClient(parts)),
+    vscode.commands.registerCommand('spanpath.traceInClient', () => tell(traceInClient(parts))),
+    vscode.commands.registerCommand('spanpath.untraceInClient', () => tell(untraceInClient(parts))),
   ];
+}
+
+/** A file that cannot be read or written is named, with what the system says of it. */
+async function tell(done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(`The client's configuration was not changed: ${reason}`);
+  }
 }
 
 /** After an update the copied shim is renewed, where clients use it. */
@@ -37,13 +49,9 @@ export async function renewShim({ state, ...parts }: ClientCommandParts): Promis
 }
 
 async function traceInClient(parts: ClientCommandParts): Promise<void> {
-  const workspace = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  if (!workspace) {
-    void vscode.window.showInformationMessage(
-      'Open the folder whose traces you want to see first.',
-    );
-    return;
-  }
+  const folder = await pickFolder('Show the traces in which folder?');
+  if (!folder) return;
+  const workspace = folder.uri.fsPath;
   const file = await pickFile();
   if (!file) return;
   const text = await readFile(file.path, 'utf8');
@@ -65,14 +73,17 @@ async function traceInClient(parts: ClientCommandParts): Promise<void> {
   const names = chosen?.map(({ label }) => label) ?? [];
   if (names.length === 0) return;
   const shim = await installShim(parts.distDir, parts.storageDir, parts.version);
-  const settings = readShimSettings(vscode.workspace.getConfiguration('spanpath'));
-  const wrapped = wrapServers(text, file.key, names, (server) =>
-    wrapForClient(server, shim, workspace, settings),
-  );
+  const settings = readShimSettings(vscode.workspace.getConfiguration('spanpath', folder.uri));
   if (!(await confirm(file, names))) return;
   await mkdir(spoolFolder(workspace), { recursive: true, mode: 0o700 });
-  await copyFile(file.path, backupOf(file));
-  await writeFile(file.path, wrapped);
+  const wrap = (server: ClientServer) => wrapForClient(server, shim, workspace, settings);
+  // The client may have written its file while the questions stood open.
+  const changed = await changeFile(
+    file.path,
+    (now) => wrapServers(now, file.key, names, wrap),
+    (now) => keepBackup(file, now),
+  );
+  if (!changed) throw new Error(`${names.join(', ')} left ${file.path} meanwhile`);
   await remember(parts, file, true);
   await offerUndo(parts, file);
 }
@@ -155,12 +166,24 @@ async function untraceInClient(parts: ClientCommandParts): Promise<void> {
 
 /** Only what was put in is taken out: the file may have been edited since. */
 async function unwrap(parts: ClientCommandParts, file: ClientFile): Promise<void> {
-  const text = await readFile(file.path, 'utf8');
-  await writeFile(file.path, unwrapServers(text, file.key));
+  const missing = await changeFile(file.path, (text) => unwrapServers(text, file.key)).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      return true;
+    },
+  );
   await remember(parts, file, false);
   void vscode.window.showInformationMessage(
-    `${file.client} starts its servers as before. Restart it to make it so.`,
+    missing
+      ? `${file.path} is gone, so nothing is traced there any more.`
+      : `${file.client} starts its servers as before. Restart it to make it so.`,
   );
+}
+
+/** The file as it was before the first server was wrapped; a later wrap leaves that backup. */
+async function keepBackup(file: ClientFile, text: string): Promise<void> {
+  if (!text.includes(wrapMark)) await writeFile(backupOf(file), text, { mode: 0o600 });
 }
 
 async function remember({ state }: ClientCommandParts, file: ClientFile, traced: boolean) {
