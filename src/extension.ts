@@ -29,6 +29,7 @@ import { Launcher } from './vscode/servers/launcher.js';
 import { restartOnChange } from './vscode/servers/restartOnChange.js';
 import { Servers } from './vscode/servers/servers.js';
 import { ServerTree } from './vscode/servers/serverTree.js';
+import { noteTrust } from './vscode/servers/trustNote.js';
 import { findCall } from './vscode/trace/findCall.js';
 import { createHostHandlers } from './vscode/trace/hostHandlers.js';
 import { openOnFirstCall } from './vscode/trace/openOnFirstCall.js';
@@ -96,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),
     vscode.lm.registerTool(traceToolName, new TraceTool(collector)),
     vscode.window.registerWebviewPanelSerializer(traceViewType, panel),
-    ...[tree, view, registerOpenRow(view)],
+    ...[tree, view, noteTrust(view, servers), registerOpenRow(view)],
     ...registerServerCommands({ servers, agent, inputs, refresh: () => configs.read() }),
     vscode.window.registerWebviewViewProvider('spanpath.call', callView, {
       // A running call and its answer outlive a look at another view; the page is small.

@@ -2,23 +2,32 @@ import * as vscode from 'vscode';
 import type { PromptInfo, ResourceInfo, ToolInfo } from '../servers/connection.js';
 import type { Server, ServerOffer } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
+import { askForFolder } from './pickFolder.js';
+
+/** A start that takes longer than this gets a message with a way to end it. */
+const quietStartMs = 3_000;
+
+/** Which servers a command is for. */
+export interface ServerChoice {
+  readonly title: string;
+  readonly fits: (server: Server) => boolean;
+  /** Said when servers are configured, but none fits. */
+  readonly none: string;
+}
 
 /** Asks which server, unless only one is possible. */
 export async function pickServer(
   servers: Servers,
-  title: string,
-  filter: (server: Server) => boolean = () => true,
+  { title, fits, none }: ServerChoice,
 ): Promise<Server | undefined> {
-  const possible = servers.all.filter(filter);
-  if (possible.length === 0) {
-    const open = 'Add a Server';
-    const none = servers.all.length === 0;
-    const text = none ? 'No MCP server is configured here.' : `No server to choose for “${title}”.`;
-    const answer = await vscode.window.showInformationMessage(text, ...(none ? [open] : []));
-    if (answer === open) await vscode.commands.executeCommand('spanpath.addServer');
+  await servers.ready;
+  if (servers.all.length === 0) {
+    await offerToAdd();
     return undefined;
   }
-  if (possible.length === 1) return possible[0];
+  const possible = servers.all.filter(fits);
+  if (possible.length === 0) void vscode.window.showInformationMessage(none);
+  if (possible.length <= 1) return possible[0];
   const rows = possible.map((server) => ({
     label: server.name,
     description: server.state.kind,
@@ -26,6 +35,15 @@ export async function pickServer(
     server,
   }));
   return (await vscode.window.showQuickPick(rows, { title, matchOnDetail: true }))?.server;
+}
+
+async function offerToAdd(): Promise<void> {
+  if (!vscode.workspace.workspaceFolders?.length) return askForFolder();
+  const add = 'Add a Server';
+  const text = 'No MCP server is configured here.';
+  if ((await vscode.window.showInformationMessage(text, add)) === add) {
+    await vscode.commands.executeCommand('spanpath.addServer');
+  }
 }
 
 /** True in a trusted workspace; elsewhere says what is missing and offers the way there. */
@@ -42,16 +60,28 @@ export async function ensureTrusted(): Promise<boolean> {
 /** Starts the server when it does not run yet; undefined (and a message) when it cannot. */
 export async function ensureRunning(server: Server): Promise<ServerOffer | undefined> {
   if (!(await ensureTrusted())) return undefined;
-  if (server.state.kind !== 'running') {
-    await vscode.window.withProgress(
-      { location: { viewId: 'spanpath.servers' }, title: `Starting ${server.name}` },
-      () => server.start(),
-    );
-  }
+  if (server.state.kind !== 'running') await startWithProgress(server);
   const { state } = server;
   if (state.kind === 'running') return state.offer;
   if (state.kind === 'failed') await reportFailure(server, state.reason);
   return undefined;
+}
+
+/** The view shows every start; one that takes long is shown everywhere, and can be cancelled. */
+async function startWithProgress(server: Server): Promise<void> {
+  const title = `Starting ${server.name}`;
+  const started = server.start();
+  await vscode.window.withProgress({ location: { viewId: 'spanpath.servers' }, title }, () =>
+    Promise.race([started, new Promise((resolve) => setTimeout(resolve, quietStartMs))]),
+  );
+  if (server.state.kind !== 'starting') return started;
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_, cancelled) => {
+      cancelled.onCancellationRequested(() => void server.stop());
+      return started;
+    },
+  );
 }
 
 export async function reportFailure(server: Server, reason: string): Promise<void> {
@@ -72,7 +102,8 @@ export async function pickOffered<K extends keyof Offered>(
   kind: K,
   title: string,
 ): Promise<{ server: Server; chosen: Offered[K] } | undefined> {
-  const server = await pickServer(servers, title);
+  if (!(await ensureTrusted())) return undefined;
+  const server = await pickServer(servers, { title, fits: () => true, none: '' });
   const offer = server && (await ensureRunning(server));
   if (!server || !offer) return undefined;
   const offered = offer[kind] as readonly Offered[K][];

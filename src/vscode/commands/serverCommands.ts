@@ -4,7 +4,8 @@ import type { Inputs } from '../config/inputs.js';
 import type { Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
 import type { ServerNode } from '../servers/serverTree.js';
-import { ensureRunning, ensureTrusted, pickServer } from './pickers.js';
+import { ensureRunning, ensureTrusted, pickServer, type ServerChoice } from './pickers.js';
+import { pickFolder } from './pickFolder.js';
 
 type Place = { uri: vscode.Uri; offset: number; length: number };
 /** A row of the Servers view, a server's name (keybindings, other extensions), or nothing. */
@@ -25,41 +26,55 @@ export function registerServerCommands(parts: ServerCommandParts): vscode.Dispos
   const { servers, agent } = parts;
   /** The server that a command is about: given by the view, by name, or picked. */
   const withServer =
-    (title: string, filter: (server: Server) => boolean, run: (server: Server) => unknown) =>
-    async (target: Target) => {
+    (choice: ServerChoice, run: (server: Server) => unknown) => async (target: Target) => {
+      await servers.ready;
       const given =
         typeof target === 'string'
           ? servers.named(target)
           : target && 'server' in target
             ? target.server
             : undefined;
-      const server = given ?? (await pickServer(servers, title, filter));
+      const server = given ?? (await pickServer(servers, choice));
       if (server) await run(server);
     };
-  const all = () => true;
+  const choose = (title: string, fits: ServerChoice['fits'], none: string): ServerChoice => ({
+    ...{ title, fits, none },
+  });
+  const any = (title: string) => choose(title, () => true, '');
   const commands: Record<string, (...args: never[]) => unknown> = {
-    startServer: withServer('Start traced', idle, (server) => ensureRunning(server)),
-    stopServer: withServer('Stop', live, (server) => server.stop()),
-    restartServer: withServer('Restart', live, async (server) => {
+    startServer: withServer(
+      choose('Start traced', idle, 'Every server is running already.'),
+      (server) => ensureRunning(server),
+    ),
+    stopServer: withServer(choose('Stop', live, 'No server is running.'), (server) =>
+      server.stop(),
+    ),
+    restartServer: withServer(choose('Restart', live, 'No server is running.'), async (server) => {
       await server.stop();
       await ensureRunning(server);
     }),
-    showServerLog: withServer('Show log', all, (server) => server.log.show()),
+    showServerLog: withServer(any('Show log'), (server) => server.log.show()),
     traceInAgent: withServer(
-      "Trace in VS Code's agent",
-      (server) => !agent.has(server),
+      choose(
+        "Trace in VS Code's agent",
+        (server) => !agent.has(server),
+        "Every server is traced in VS Code's agent already.",
+      ),
       async (server) => {
         if ((await ensureTrusted()) && (await agent.publish(server))) await tellPublished(server);
       },
     ),
     untraceInAgent: withServer(
-      "Stop tracing in VS Code's agent",
-      (server) => agent.has(server),
+      choose(
+        "Stop tracing in VS Code's agent",
+        (server) => agent.has(server),
+        "No server is traced in VS Code's agent.",
+      ),
       (server) => agent.withdraw(server),
     ),
     openConfig: async (target: Target | Place) => {
       if (target && typeof target === 'object' && 'offset' in target) return openAt(target);
-      return withServer('Open configuration', all, (server) =>
+      return withServer(any('Open configuration'), (server) =>
         openAt({ uri: server.file.uri, offset: server.config.offset, length: 0 }),
       )(target);
     },
@@ -105,10 +120,7 @@ const template = `{
 
 /** Opens the configuration to edit; a folder without one gets one to fill in. */
 async function addServer(): Promise<void> {
-  const folder =
-    (vscode.workspace.workspaceFolders?.length ?? 0) > 1
-      ? await vscode.window.showWorkspaceFolderPick()
-      : vscode.workspace.workspaceFolders?.[0];
+  const folder = await pickFolder('Configure a server in which folder?');
   if (!folder) return;
   const uri = vscode.Uri.joinPath(folder.uri, '.vscode', 'mcp.json');
   const exists = await vscode.workspace.fs.stat(uri).then(

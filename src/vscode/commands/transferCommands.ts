@@ -55,6 +55,11 @@ export function registerTransferCommands(parts: TransferParts): vscode.Disposabl
 }
 
 async function exportTraces({ collector }: TransferParts, span: SpanRef | null): Promise<void> {
+  const { spans } = await collector.request('session/summary', null);
+  if (spans === 0) {
+    void vscode.window.showInformationMessage('There are no traces to export yet.');
+    return;
+  }
   const what = span ? await pickExtent(span) : { traceId: null };
   if (!what) return;
   const chosen = await vscode.window.showQuickPick(formats, { title: 'Export traces as' });

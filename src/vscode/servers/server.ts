@@ -44,6 +44,7 @@ export class Server implements vscode.Disposable {
   /** Counts starts, so that what an earlier process reports late is not taken for this one. */
   private attempt = 0;
   private starting: AbortController | null = null;
+  private started: Promise<void> = Promise.resolve();
 
   constructor(
     readonly id: string,
@@ -72,9 +73,16 @@ export class Server implements vscode.Disposable {
     this.changed.fire(this);
   }
 
-  /** Resolves when the server runs or has failed; the state says which. */
-  async start(): Promise<void> {
-    if (this.current.kind !== 'stopped' && this.current.kind !== 'failed') return;
+  /** Resolves when the server runs or has failed; the state says which. Joins a start under way. */
+  start(): Promise<void> {
+    if (this.current.kind === 'starting') return this.started;
+    if (this.current.kind === 'stopped' || this.current.kind === 'failed') {
+      this.started = this.launch();
+    }
+    return this.started;
+  }
+
+  private async launch(): Promise<void> {
     const attempt = ++this.attempt;
     const isCurrent = () => attempt === this.attempt;
     let exit: Exit | null = null;

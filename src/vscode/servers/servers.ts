@@ -17,6 +17,11 @@ export class Servers implements vscode.Disposable {
     this.subscription = configs.onDidChange(() => this.update());
   }
 
+  /** Settles when the configuration has been read once. */
+  get ready(): Promise<void> {
+    return this.configs.ready;
+  }
+
   get all(): readonly Server[] {
     return [...this.byId.values()];
   }

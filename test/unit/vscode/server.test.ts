@@ -64,6 +64,16 @@ describe('a server', () => {
     expect(states).toEqual(['starting', 'running', 'stopping', 'stopped']);
   });
 
+  it('that is starting is waited for by whoever starts it again', async () => {
+    let answer: (connection: Connection) => void = () => {};
+    const { server, states } = create(() => new Promise((resolve) => (answer = resolve)));
+    const both = Promise.all([server.start(), server.start()]);
+    answer(connection());
+    await both;
+    expect(server.state.kind).toBe('running');
+    expect(states).toEqual(['starting', 'running']);
+  });
+
   it('runs although one of its lists fails', async () => {
     const refuse = async () => {
       throw new Error('not today');
