@@ -204,7 +204,7 @@ function signal(pid, name) {
  *   settings?: object,
  *   env?: Record<string, string>,
  *   logFile?: string,
- * }} options `trust: 'ask'` leaves workspace trust on, so that the folder opens untrusted.
+ * }} options `folder` may be a `.code-workspace` file; `trust: 'ask'` leaves workspace trust on, so that the folder opens untrusted.
  * @returns {Promise<{ url: string, origin: string, pid: number, stop(): Promise<void> }>}
  */
 export async function startCodeServer(options) {
@@ -242,7 +242,9 @@ export async function startCodeServer(options) {
     if (answer?.ok) break;
     await sleep(100);
   }
-  return { origin, url: `${origin}/?folder=${encodeURIComponent(folder)}`, pid: child.pid, stop };
+  const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+  const url = `${origin}/?${kind}=${encodeURIComponent(folder)}`;
+  return { origin, url, pid: child.pid, stop };
 }
 
 /** Fresh folders for one VS Code, under the system's temporary folder. */

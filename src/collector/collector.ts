@@ -112,9 +112,10 @@ export async function startCollector(options: StartOptions): Promise<Collector> 
   let withdraw = (): void => {};
   const announceAs = (owns: readonly number[]): void => {
     if (options.discoveryDir === null) return;
-    const { token, workspace } = options;
+    const { token, workspace, folders = [] } = options;
     withdraw = announce(options.discoveryDir, {
       ...{ endpoint, token, workspace, pid: process.pid, startedAt },
+      ...(folders.length > 0 ? { folders } : {}),
       ...(owns.length > 0 ? { owns } : {}),
     });
   };

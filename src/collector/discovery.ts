@@ -6,6 +6,8 @@ export interface Announcement {
   readonly endpoint: string;
   readonly token: string | null;
   readonly workspace: string | null;
+  /** Further folders of the same window. */
+  readonly folders?: readonly string[];
   readonly pid: number;
   /** ms since the epoch; the newest wins. */
   readonly startedAt: number;

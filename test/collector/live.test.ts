@@ -186,13 +186,14 @@ describe('the change feed', () => {
 describe('the discovery file', () => {
   it('is there while the collector runs, for its user alone, and gone after', async () => {
     const discoveryDir = join(makeFolder(), 'collectors');
-    const collector = await run({ discoveryDir, workspace: '/w' });
+    const collector = await run({ discoveryDir, workspace: '/w', folders: ['/v'] });
     const port = new URL(collector.endpoint).port;
     const path = join(discoveryDir, `${process.pid}-${port}.json`);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
       endpoint: collector.endpoint,
       token,
       workspace: '/w',
+      folders: ['/v'],
       pid: process.pid,
     });
     expect([statSync(path).mode & 0o777, statSync(discoveryDir).mode & 0o777]).toEqual([

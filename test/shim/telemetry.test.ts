@@ -332,13 +332,14 @@ describe('trouble with the collector never reaches the traffic', () => {
     workspace: string,
     pid: number,
     endpoint = collector.endpoint,
+    folders: readonly string[] = [],
   ): void {
     const directory = join(home, 'collectors');
     mkdirSync(directory, { recursive: true });
     const file = join(directory, `${pid}-${endpoint.length}${workspace.length}.json`);
     writeFileSync(
       file,
-      JSON.stringify({ endpoint, token: 'found', workspace, pid, startedAt: Date.now() }),
+      JSON.stringify({ endpoint, token: 'found', workspace, folders, pid, startedAt: Date.now() }),
     );
   }
 
@@ -355,6 +356,15 @@ describe('trouble with the collector never reaches the traffic', () => {
     const found = new ShimProcess(tools, {}, home);
     await talkInitialized(found);
     await found.end();
+    expect(collector.spans.length).toBe(21);
+  });
+
+  it('and is found from every folder of its window', async () => {
+    const home = temporaryDir();
+    announce(home, '/elsewhere', process.pid, collector.endpoint, ['/other', process.cwd()]);
+    const shim = new ShimProcess(tools, {}, home);
+    await talkInitialized(shim);
+    await shim.end();
     expect(collector.spans.length).toBe(21);
   });
 });

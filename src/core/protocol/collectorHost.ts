@@ -156,6 +156,8 @@ export interface CollectorOptions {
   /** Where a shim without `--endpoint` finds this collector (a discovery file is written here), or null. */
   readonly discoveryDir: string | null;
   readonly workspace: string | null;
+  /** Further folders of the same window, whose shims find this collector too. */
+  readonly folders?: readonly string[];
   /** Wanted again after a crash, so that running shims find the new collector; any other when taken. */
   readonly port?: number;
   /** Wanted from the start; later ones by `collector/configure`. */

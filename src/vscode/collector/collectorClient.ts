@@ -168,11 +168,15 @@ export class CollectorClient implements vscode.Disposable {
   private async options(): Promise<CollectorOptions> {
     if (this.dbPath !== null) await mkdir(dirname(this.dbPath), { recursive: true });
     const home = process.env.SPANPATH_HOME ?? join(homedir(), '.spanpath');
+    const [workspace = null, ...folders] = (vscode.workspace.workspaceFolders ?? []).map(
+      ({ uri }) => uri.fsPath,
+    );
     return {
       dbPath: this.dbPath,
       token: this.token,
       discoveryDir: join(home, 'collectors'),
-      workspace: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? null,
+      workspace,
+      folders,
       outlets: this.outlets(),
       ...(this.port === undefined ? {} : { port: this.port }),
     };

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 vi.mock('vscode', async () => ({
   ...(await import('./fakeVscode.js')),
-  workspace: { workspaceFolders: undefined },
+  workspace: { workspaceFolders: ['/one', '/two'].map((fsPath) => ({ uri: { fsPath } })) },
 }));
 const { CollectorClient } = await import('../../../src/vscode/collector/collectorClient.js');
 
@@ -54,7 +54,11 @@ describe('the collector as the editor sees it', () => {
     await Promise.all([client.start(), client.start(), client.request('findings/list', null)]);
     expect(client.state).toEqual({ kind: 'on', endpoint: 'http://127.0.0.1:4100' });
     expect(given()).toHaveLength(1);
-    expect(given()[0]?.dbPath).toBe(join(folder, 'deep/traces.db'));
+    expect(given()[0]).toMatchObject({
+      dbPath: join(folder, 'deep/traces.db'),
+      workspace: '/one',
+      folders: ['/two'],
+    });
   });
 
   it('passes answers, errors and events on', async () => {
