@@ -35,12 +35,22 @@ describe('an untrusted workspace', () => {
     expect(existsSync(workspace.path('started'))).toBe(false);
   });
 
+  it('asks for trust where a tool is to be chosen', async () => {
+    const { form, workbench } = open();
+    await form.press('Choose a Tool…');
+    await workbench.notification('only in a trusted workspace').waitFor();
+    await workbench.button('Manage Workspace Trust').waitFor();
+  });
+
   it('lists and starts its servers once it is trusted', async () => {
     const { servers, workbench, workspace } = open();
+    const note = servers.tree.getByText('Servers are started only in a trusted workspace.');
+    await note.waitFor();
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.button('Trust').click();
     await servers.open();
     await servers.start('tattler');
     expect(existsSync(workspace.path('started'))).toBe(true);
+    expect(await note.isVisible()).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import type { CollectorClient } from '../collector/collectorClient.js';
 import type { TracePanel } from './tracePanel.js';
 
 /**
- * The first traced call of the session opens the view, once: a view that was closed by hand stays
+ * The first traced call of the session, as a rule `initialize`, opens the view, once: a view that was closed by hand stays
  * closed. The keyboard stays where it is.
  */
 export function openOnFirstCall(collector: CollectorClient, panel: TracePanel): vscode.Disposable {
