@@ -53,6 +53,30 @@ describe('a form made from a schema', () => {
     });
   });
 
+  it('names the tool as the protocol does, beside its title', async () => {
+    const titled = await openForm(browser, { name: 'search', title: 'Search places' });
+    expect(await titled.page.locator('h1').textContent()).toBe('Search places');
+    expect(await titled.page.locator('.subtitle').textContent()).toBe('search · weather');
+    const plain = await openForm(browser, { name: 'search', title: '' });
+    expect(await plain.page.locator('h1').textContent()).toBe('search');
+    expect(await plain.page.locator('.subtitle').textContent()).toBe('weather');
+  });
+
+  it('shows whole lines of a long description, and the rest when asked', async () => {
+    const long = 'Searches places by name. '.repeat(40);
+    const { page } = await openForm(browser, { description: long }, { width: 280 });
+    const about = page.locator('.about');
+    const height = () => about.evaluate((node) => node.clientHeight);
+    const line = await about.evaluate((node) => parseFloat(getComputedStyle(node).lineHeight));
+    expect((await height()) / line).toBeCloseTo(6, 1);
+    await page.getByRole('button', { name: 'Show more' }).click();
+    expect(await about.evaluate((node) => node.scrollHeight - node.clientHeight)).toBe(0);
+    await page.getByRole('button', { name: 'Show less' }).click();
+    expect((await height()) / line).toBeCloseTo(6, 1);
+    const short = await openForm(browser, { description: 'Searches.' }, { width: 280 });
+    expect(await short.page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+  });
+
   it('fills lists, nested objects, alternatives and free JSON', async () => {
     const { page, sent } = await openForm(browser, { schema });
     await page.getByLabel('City').fill('Oslo');

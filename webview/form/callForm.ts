@@ -4,7 +4,7 @@ import type { JsonValue } from '../../src/core/schema/json.js';
 import { parseJsonText } from '../../src/core/schema/parseInput.js';
 import { element, icon } from '../dom.js';
 import { ArgumentsEditor, type Mode } from './argumentsEditor.js';
-import { textButton } from './resultContent.js';
+import { formHead } from './formHead.js';
 import { ResultView } from './resultView.js';
 
 export type FormHost = Rpc<FormRequests, Record<never, never>, FormEvents, Record<never, never>>;
@@ -75,7 +75,10 @@ export class CallForm {
     const mode = last && 'problem' in last ? 'json' : 'form';
     if (mode === 'json') this.editor.showText(subject.lastArguments ?? '');
     this.root.replaceChildren(
-      this.header(subject, mode),
+      formHead(subject, () => {
+        void this.host.request('form/openHandler', { id: subject.id });
+      }),
+      this.modeSwitch(mode),
       this.editor.element,
       ...noteOf(subject),
       this.footer(subject),
@@ -83,27 +86,6 @@ export class CallForm {
     );
     this.editor.focusFirst();
     if (subject.callNow) void this.send();
-  }
-
-  private header(subject: CallSubject, mode: Mode): HTMLElement {
-    const handler = textButton('go-to-file', 'Open the handler', () => {
-      void this.host.request('form/openHandler', { id: subject.id });
-    });
-    const description = element('p', { class: 'description about' }, subject.description.trim());
-    description.hidden = subject.description.trim() === '';
-    return element(
-      'div',
-      { class: 'head' },
-      element(
-        'div',
-        { class: 'title' },
-        element('h1', {}, subject.title || subject.name),
-        element('span', { class: 'quiet' }, subject.server),
-        element('span', { class: 'tools' }, handler),
-      ),
-      description,
-      this.modeSwitch(mode),
-    );
   }
 
   private modeSwitch(start: Mode): HTMLElement {
