@@ -1,24 +1,16 @@
 import { attr, eventNames, own } from '../core/mcp/conventions.js';
-import type { SpanDetails, SpanRow, WireMessage } from '../core/protocol.js';
+import type { SpanDetails, WireMessage } from '../core/protocol.js';
 import { foldedInto } from '../core/trace/duplicates.js';
 import type { Attributes, AttributeValue, Span, SpanEvent, SpanRef } from '../core/trace/model.js';
 import { exceptionOf } from './exception.js';
 import type { Places } from './places.js';
 import type { Rows } from './rows.js';
 import type { Session } from './session.js';
+import { timingOf } from './timing.js';
 import { isShimLine, linesToldBelow } from './toldTwice.js';
 
 const maxLogs = 1_000;
 const maxAncestors = 8;
-
-const partLabels = {
-  wait: 'Client, waiting',
-  wire: 'Wire',
-  server: 'Server, around the handler',
-  handler: 'Handler',
-  children: 'Called by the handler',
-  gap: 'Not accounted for',
-} as const;
 
 /** Everything about one span, for the details panel. */
 export class Details {
@@ -61,7 +53,7 @@ export class Details {
       logs: this.logsOf(slots),
       exception: this.exceptionOf(slot, spans),
       wire: call.flatMap((part) => part.events).flatMap(toWireMessage),
-      timing: timingOf(row),
+      timing: timingOf(this.rows, row),
       sources: [...new Set(spans.map((part) => part.scope.name || 'unknown'))],
       serverCwd: resource[slot] === -1 ? null : session.definitions.resource(resource[slot]!).cwd,
     };
@@ -194,12 +186,4 @@ function toWireMessage(event: SpanEvent): WireMessage[] {
       truncated: attributes[own.messageTruncated] === true,
     },
   ];
-}
-
-function timingOf(row: SpanRow): SpanDetails['timing'] {
-  return row.parts.map(({ kind, start, duration }) => ({
-    label: partLabels[kind],
-    start,
-    duration,
-  }));
 }

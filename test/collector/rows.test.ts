@@ -179,6 +179,18 @@ describe('rows of the waterfall', () => {
     expect(marked).toEqual(['top', 'long']);
   });
 
+  it('keep a chain together whose starts were read from a clock of whole milliseconds', async () => {
+    const { rows } = sessionOf([
+      { id: 'top', duration: 900 },
+      { id: 'first', parent: 'top', start: 8, duration: 393.4 },
+      { id: 'second', parent: 'top', start: 401, duration: 352.7 },
+      { id: 'beside', parent: 'top', start: 752, duration: 2.5 },
+      { id: 'third', parent: 'top', start: 753, duration: 73 },
+    ]);
+    const marked = (await rows()).rows.filter((row) => row.critical).map((row) => row.name);
+    expect(marked).toEqual(['top', 'first', 'second', 'third']);
+  });
+
   it('follow what arrives: a late parent takes its place above rows that were roots', async () => {
     const { rows, tell } = sessionOf([run[3]!, run[4]!]);
     expect(names((await rows()).rows)).toEqual(['0 server', '1 GET /x']);

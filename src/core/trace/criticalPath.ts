@@ -1,6 +1,16 @@
 import type { FlatTree } from './flatTree.js';
 import type { SpanIndex } from './spanIndex.js';
 
+/** ns that two readings of one clock may lie apart. */
+const clockStep = 1_000;
+/** Some SDKs read starts from a clock of whole milliseconds, and durations from a fine one. */
+const coarseClockStep = 1_000_000;
+
+/** What comes after something long may seem to begin a little before that has ended. */
+function isRounding(overlap: number, length: number): boolean {
+  return overlap <= coarseClockStep && overlap * 10 <= length;
+}
+
 /**
  * Marks the rows on the slowest chain of a tree: walking back from the end of a row, the child
  * that ended last before the cursor is what was waited for; then the cursor is its start.
@@ -35,7 +45,8 @@ export function findCriticalRows(index: SpanIndex, tree: FlatTree, now: number):
     for (let last = children.length - 1; last >= 0; last--) {
       const child = children[last]!;
       // A child that overlaps what is already on the path was not waited for.
-      if (endOf(child) > cursor + 1000) continue;
+      const overlap = endOf(child) - cursor;
+      if (overlap > clockStep && !isRounding(overlap, endOf(child) - startOf(child))) continue;
       critical[child] = 1;
       pending.push(child);
       cursor = startOf(child);
