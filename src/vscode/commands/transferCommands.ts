@@ -79,14 +79,27 @@ async function exportTraces({ collector }: TransferParts, span: SpanRef | null):
     }),
   );
   if (!written) return;
-  const open = chosen.format === 'html' ? 'Open in Browser' : 'Open';
+  const [label, open] = nextStep(chosen.format, target) ?? [];
   const answer = await vscode.window.showInformationMessage(
     `${written.spans} spans were written to ${target.fsPath}.`,
-    open,
+    ...(label ? [label] : []),
   );
-  if (answer === undefined) return;
-  if (chosen.format === 'html') await vscode.env.openExternal(target);
-  else await vscode.commands.executeCommand('vscode.open', target);
+  if (answer !== undefined) await open?.();
+}
+
+/** What can be done with a file that was written; null where the editor can do nothing with it. */
+function nextStep(
+  format: ExportFormat,
+  target: vscode.Uri,
+): [string, () => Thenable<unknown>] | null {
+  const run = (command: string) => () => vscode.commands.executeCommand(command, target);
+  if (format !== 'html') return ['Open', run('vscode.open')];
+  // The browser is on the user's machine and cannot see a file of another one.
+  if (vscode.env.remoteName === undefined) {
+    return ['Open in Browser', () => vscode.env.openExternal(target)];
+  }
+  const isListed = vscode.workspace.getWorkspaceFolder(target) !== undefined;
+  return isListed ? ['Show in Explorer', run('revealInExplorer')] : null;
 }
 
 async function pickExtent(span: SpanRef): Promise<{ traceId: string | null } | undefined> {
