@@ -69,20 +69,21 @@ const entries = [
     banner: { js: '#!/usr/bin/env node' },
   },
   { in: 'webview/main.ts', out: 'webview/main', ...browser },
-  { in: 'webview/early.ts', out: 'webview/early', ...browser, format: 'iife' },
+  // Read after the first rows.
+  { in: 'webview/controlsLibrary.ts', out: 'webview/controls', ...browser, format: 'iife' },
   { in: 'src/collector/page/main.ts', out: 'webview/page', ...browser, format: 'iife' },
   { in: 'webview/form/main.ts', out: 'webview/form', ...browser },
   {
     in: 'webview/form/main.css',
     out: 'webview/form',
     loader: { '.ttf': 'file' },
-    assetNames: 'webview/[name]',
+    assetNames: 'webview/[name]-[hash]',
   },
   {
     in: 'webview/main.css',
     out: 'webview/main',
     loader: { '.ttf': 'file' },
-    assetNames: 'webview/[name]',
+    assetNames: 'webview/[name]-[hash]',
   },
 ];
 

@@ -9,9 +9,9 @@ import type { ViewContext } from './context.js';
 import { DetailsPane } from './details/pane.js';
 import { element, setHidden, setStyle } from './dom.js';
 import { FindingsPane } from './findings.js';
-import { copyText, openHandler } from './hostActions.js';
+import { clearSession, copyText, openHandler } from './hostActions.js';
 import { Navigation } from './navigation.js';
-import { Notices } from './notices.js';
+import { type NoticeKind, Notices } from './notices.js';
 import { OverviewStrip } from './overview.js';
 import { PaneSplitter } from './paneSplitter.js';
 import { openRowMenu } from './rowMenu.js';
@@ -36,6 +36,8 @@ const refreshMs = 100;
 const keepMs = 250;
 /** The first rows take longer than this: the view shows that it waits for them. */
 const shortWaitMs = 100;
+/** Between the first frame and what it need not wait for. */
+const afterPaintMs = 50;
 /** They take even longer: the controls go before them. */
 const longWaitMs = 300;
 
@@ -87,7 +89,11 @@ export class App implements ViewContext {
     this.theme = readTheme(root);
     this.rows = new RowStore(this.host, (what) => this.rowsArrived(what.newSpec));
     this.waterfall = new Waterfall(this);
-    // The first rows travel while everything else is made.
+    // The first answers travel while everything else is made.
+    this.host
+      .request('session/summary', null)
+      .then((summary) => this.changed(summary))
+      .catch(() => undefined);
     this.rows.show(this.state.spec);
     this.notice = new Notice(this, this.waterfall.elements.notice);
     this.zoom = new Zoom(this);
@@ -101,7 +107,7 @@ export class App implements ViewContext {
       showTrace: () => this.navigation.showTrace(),
       nextError: (backwards: boolean) => void this.navigation.nextError(backwards),
       togglePause: () => this.togglePause(),
-      clear: () => this.clear(),
+      clear: () => clearSession(this),
       focusCall: () => this.navigation.focusCall(),
       leaveScope: () => this.navigation.leaveScope(),
       contextMenu: () => this.openMenuAtRow(),
@@ -195,18 +201,16 @@ export class App implements ViewContext {
     copyText(this, text, what);
   }
 
-  notify(message: string, kind: 'info' | 'error' = 'info'): void {
+  notify(message: string, kind: NoticeKind = 'info'): void {
     this.notices.tell(message, kind);
   }
 
   waiting(): number {
-    return this.pausedAt && this.summary
-      ? Math.max(0, this.summary.spans - this.pausedAt.spans)
-      : 0;
+    return this.pausedAt ? Math.max(0, (this.summary?.spans ?? 0) - this.pausedAt.spans) : 0;
   }
 
   focusRows(): void {
-    this.waterfall.elements.scroller.focus();
+    this.waterfall.elements.scroller.focus({ preventScroll: true });
   }
 
   focusSearch(): void {
@@ -217,18 +221,15 @@ export class App implements ViewContext {
   // ── start and events ──
 
   private start(): void {
-    void this.host
-      .request('session/summary', null)
-      .then((summary) => this.changed(summary))
-      .catch(() => undefined);
-    if (this.state.selected) this.pane.refresh();
-    if (this.state.pane && this.state.pane !== 'details') this.pane.refresh();
+    const { selected, pane } = this.state;
+    if (selected || (pane && pane !== 'details')) this.pane.refresh();
     setTimeout(() => this.show(), shortWaitMs);
     setTimeout(() => this.onFirstRows(), longWaitMs);
   }
 
   private show(): void {
     if (this.parts.length === 0) return;
+    this.paintFrame();
     this.root.replaceChildren(...this.parts);
     this.parts = [];
     this.waterfall.measure();
@@ -261,10 +262,9 @@ export class App implements ViewContext {
     });
     this.root.addEventListener('keydown', (event) => {
       const typing = (event.target as Element).matches('input, textarea');
-      if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) {
-        event.preventDefault();
-        this.focusSearch();
-      }
+      if (event.key !== '/' || typing || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      this.focusSearch();
     });
   }
 
@@ -274,10 +274,14 @@ export class App implements ViewContext {
   }
 
   private changed(summary: SessionSummary): void {
+    const isNews = JSON.stringify(summary) !== JSON.stringify(this.summary);
     this.summary = summary;
-    this.requestPaint();
+    if (isNews) this.requestPaint();
     if (this.state.paused || document.hidden) return;
-    if (summary.revision === this.rows.head.revision && !this.rows.loading) return;
+    const { head, loading, problem } = this.rows;
+    // The first rows, which are on their way, are no older than this.
+    if (head.revision < 0 && problem === null) return;
+    if (summary.revision === head.revision && !loading) return;
     // A flood of changes is read ten times a second.
     clearTimeout(this.refreshTimer);
     const waitMs = Math.max(0, this.refreshedAtMs + refreshMs - performance.now());
@@ -308,30 +312,36 @@ export class App implements ViewContext {
       this.overview.refresh();
     }
     // The first rows do not wait for a frame: they are part of the first one.
-    if (this.isFresh) this.paint();
+    if (this.isFresh) this.scheduler.flush();
     else this.requestPaint();
   }
 
   private paint(): void {
+    this.paintFrame();
+    this.waterfall.paintTree();
     this.timeAxis.advance();
-    this.toolbar.paint();
+    this.waterfall.paintTimes();
     this.overview.paint();
-    this.waterfall.paint();
     this.keepTop();
     this.notice.paint();
-    this.pane.paint();
-    setHidden(this.split.root, this.pane.root.hidden !== false);
-    setStyle(this.root, '--pane-share', String(this.state.paneShare));
     if (this.isFresh && !this.rows.loading) {
       this.isFresh = false;
-      // The focus needs a layout; asked for here it is the one of this frame.
       if (document.hasFocus()) this.takeFocus();
-      setTimeout(() => this.onFirstRows());
+      // What comes now waits until this frame can be seen.
+      requestAnimationFrame(() => setTimeout(() => this.onFirstRows(), afterPaintMs));
     }
     // Bars grow only while something runs, the view is live, and somebody can see it.
     if (this.summary?.running && !this.pausedAt && !document.hidden && this.rows.head.total) {
       this.requestPaint();
     }
+  }
+
+  /** What stands around the rows and decides how much room they have. */
+  private paintFrame(): void {
+    this.toolbar.paint();
+    this.pane.paint();
+    setHidden(this.split.root, this.pane.root.hidden !== false);
+    setStyle(this.pane.root, '--pane-share', String(this.state.paneShare));
   }
 
   // ── actions ──
@@ -345,13 +355,6 @@ export class App implements ViewContext {
     }
     this.pausedAt = { spans: this.summary?.spans ?? 0, now: this.now() };
     this.update({ paused: true });
-  }
-
-  private clear(): void {
-    this.host
-      .request('command/run', { command: 'clear', span: null })
-      .then(() => this.update({ selected: null, window: null }))
-      .catch((error: Error) => this.notify(error.message, 'error'));
   }
 
   private openMenuAtRow(): void {

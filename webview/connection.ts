@@ -1,7 +1,7 @@
 /** How the app reaches its host: inside VS Code by `postMessage`, in a browser by WebSocket. */
 import type { HostEvents, HostRequests } from '../src/core/protocol.js';
 import { type MessageChannelLike, Rpc } from '../src/core/rpc.js';
-import { openCollectorSocket } from './collectorSocket.js';
+import { readAnswersAhead, withAnswersAhead } from './answersAhead.js';
 
 export type Host = Rpc<HostRequests, Record<never, never>, HostEvents, Record<never, never>>;
 
@@ -61,8 +61,7 @@ export function connectToRecording(): Connection | null {
  * is put together.
  */
 export function connectToCollector(place: Location): Connection {
-  globalThis.spanpathSocket ??= openCollectorSocket(place);
-  const socket = globalThis.spanpathSocket;
+  const socket = new WebSocket(socketAddress(place));
   const waiting: string[] = [];
   const channel: MessageChannelLike = {
     send: (message) => {
@@ -75,28 +74,35 @@ export function connectToCollector(place: Location): Connection {
         listener(JSON.parse(event.data));
       }),
   };
-  const host: Host = new Rpc(channel);
+  const host: Host = new Rpc(withAnswersAhead(channel, readAnswersAhead(document)));
   const closed = new Set<(reason: string) => void>();
-  let opened = socket.readyState === WebSocket.OPEN;
+  let opened = false;
   socket.addEventListener('open', () => {
     opened = true;
     for (const text of waiting.splice(0)) socket.send(text);
   });
-  const close = () => {
+  socket.addEventListener('close', () => {
     const reason = opened
       ? 'The collector closed the connection. Start it again and reload this page.'
       : 'The collector did not answer: it has ended, or the token is wrong.';
     host.close(reason);
     for (const listener of closed) listener(reason);
-  };
-  if (socket.readyState === WebSocket.CLOSED) setTimeout(close);
-  else socket.addEventListener('close', close);
+  });
   return {
     host,
     memory: sessionMemory(),
     inEditor: false,
     onClosed: (listener) => closed.add(listener),
   };
+}
+
+/** The token of the page's address opens the socket. */
+function socketAddress(place: Location): URL {
+  const address = new URL('/ui/rpc', place.href);
+  address.protocol = place.protocol === 'https:' ? 'wss:' : 'ws:';
+  const token = new URLSearchParams(place.search).get('token');
+  if (token !== null) address.searchParams.set('token', token);
+  return address;
 }
 
 export function sessionMemory(key = 'spanpath.view'): StateMemory {

@@ -3,6 +3,7 @@ import type { SessionSummary, SpanRow, ViewSpec } from '../src/core/protocol.js'
 import type { SpanRef } from '../src/core/trace/model.js';
 import type { TimeWindow } from '../src/core/view/timeScale.js';
 import type { Host } from './connection.js';
+import type { NoticeKind } from './notices.js';
 import type { RowStore } from './rowStore.js';
 import type { Theme } from './theme.js';
 import type { ViewState } from './viewState.js';
@@ -31,8 +32,8 @@ export interface ViewContext {
   reveal(span: SpanRef): Promise<void>;
   openHandler(span: SpanRef): void;
   copy(text: string, what: string): void;
-  /** A line that a screen reader says and that shows for a moment. */
-  notify(message: string, kind?: 'info' | 'error'): void;
+  /** A line that a screen reader says and that shows for a moment; a quiet one is only said. */
+  notify(message: string, kind?: NoticeKind): void;
   /** Spans that came while the view is paused. */
   waiting(): number;
   focusRows(): void;

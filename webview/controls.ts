@@ -1,24 +1,17 @@
 /**
- * The one place that knows the controls' library, so that another could replace it: only what is
- * registered here is in the bundle.
+ * The controls, made here and in `controlsLibrary.ts` alone, so that another library could replace
+ * the one in use.
  */
-import {
-  provideVSCodeDesignSystem,
-  vsCodeButton,
-  vsCodeProgressRing,
-} from '@vscode/webview-ui-toolkit';
 import { element, icon } from './dom.js';
 
-let registered = false;
-
 /**
- * Elements made before are plain ones of the same size until then (`styles/controls.css`), so the
- * first rows need not wait for the controls.
+ * Reads the library, which is a file of its own. Elements made before are plain ones of the same
+ * size until then (`styles/controls.css`), so the first rows do not wait for it. The page says
+ * where it is; one that carries it inside says nothing.
  */
-export function registerControls(): void {
-  if (registered) return;
-  registered = true;
-  provideVSCodeDesignSystem().register(vsCodeButton(), vsCodeProgressRing());
+export async function loadControls(): Promise<void> {
+  const { controls } = document.querySelector<HTMLElement>('script[data-controls]')?.dataset ?? {};
+  if (controls) await import(new URL(controls, document.baseURI).href);
 }
 
 export interface ButtonOptions {
@@ -48,9 +41,4 @@ export function button(options: ButtonOptions): HTMLElement {
   );
   made.addEventListener('click', options.onPress);
   return made;
-}
-
-/** Something is on its way. */
-export function progressRing(label: string): HTMLElement {
-  return element('vscode-progress-ring', { 'aria-label': label, role: 'progressbar' });
 }

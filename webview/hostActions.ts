@@ -18,3 +18,10 @@ export function copyText(context: ViewContext, text: string, what: string): void
     .catch(() => navigator.clipboard.writeText(text))
     .then(told, () => context.notify('The clipboard cannot be written here', 'error'));
 }
+
+export function clearSession(context: ViewContext): void {
+  context.host
+    .request('command/run', { command: 'clear', span: null })
+    .then(() => context.update({ selected: null, window: null }))
+    .catch((error: Error) => context.notify(error.message, 'error'));
+}

@@ -72,6 +72,8 @@ export class Navigation {
   async nextError(backwards: boolean): Promise<void> {
     const { context } = this;
     const { spec } = context.state;
+    // The button is grey: a key that does nothing is only said aloud.
+    if (context.summary?.errors === 0) return context.notify('No call failed.', 'quiet');
     const end = backwards ? context.rows.head.total : -1;
     const ask = (from: number) =>
       context.host.request('rows/next', { spec, from, backwards, matching: 'status:error' });

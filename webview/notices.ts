@@ -3,6 +3,8 @@ import { element, icon, setHidden, setText } from './dom.js';
 
 const shownMs = 6000;
 
+export type NoticeKind = 'info' | 'error' | 'quiet';
+
 export class Notices {
   readonly banner = element('div', { class: 'banner', role: 'alert', hidden: true });
   readonly root = element('div', { class: 'toast', role: 'status', 'aria-live': 'polite' });
@@ -18,8 +20,12 @@ export class Notices {
     setHidden(this.banner, message === null);
   }
 
-  tell(message: string, kind: 'info' | 'error'): void {
+  tell(message: string, kind: NoticeKind): void {
     clearTimeout(this.timer);
+    if (kind === 'quiet') {
+      this.root.replaceChildren(element('span', { class: 'only-read' }, message));
+      return;
+    }
     const close = element('button', {
       type: 'button',
       class: 'toast-close',

@@ -77,6 +77,7 @@ export class OverviewStrip {
 
   paint(): void {
     const { canvas, widthPx } = this;
+    if (widthPx === 0) return;
     const ratio = globalThis.devicePixelRatio || 1;
     const width = Math.round(widthPx * ratio);
     if (canvas.width !== width || canvas.height !== heightPx * ratio) {

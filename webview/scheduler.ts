@@ -15,4 +15,11 @@ export class Scheduler {
       this.paint();
     });
   }
+
+  /** Paints at once what was asked for. */
+  flush(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.paint();
+  }
 }

@@ -2,6 +2,7 @@
 import type { ViewSpec } from '../src/core/protocol.js';
 import type { SpanRef } from '../src/core/trace/model.js';
 import type { Clock } from '../src/core/view/clock.js';
+import { firstSpec } from '../src/core/view/firstView.js';
 import type { TimeWindow } from '../src/core/view/timeScale.js';
 
 export type PaneKind = 'details' | 'findings' | 'statistics' | 'compare';
@@ -40,15 +41,7 @@ export interface ViewState {
 }
 
 export const initialState: ViewState = {
-  spec: {
-    query: '',
-    scope: { kind: 'session' },
-    groupBy: 'time',
-    hiddenLayers: [],
-    hidesProtocol: true,
-    expandedByDefault: true,
-    toggled: [],
-  },
+  spec: firstSpec,
   window: null,
   axis: 'rows',
   clock: 'relative',

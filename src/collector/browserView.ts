@@ -4,8 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { HostEvents, HostRequests, TraceRequests } from '../core/protocol.js';
+import { escapeJson } from '../core/exchange/writePage.js';
+import type {
+  AnswerAhead,
+  HostEvents,
+  HostRequests,
+  SessionSummary,
+  TraceRequests,
+} from '../core/protocol.js';
 import { Rpc } from '../core/rpc.js';
+import { firstQuestion } from '../core/view/firstView.js';
 import { type Access, tokenInQuery } from './access.js';
 import type { ChangeFeed } from './changeFeed.js';
 import type { Handlers } from './queries.js';
@@ -18,21 +26,22 @@ const types: Readonly<Record<string, string>> = {
 };
 /** Names of files in `dist/webview`; a request can name nothing else. */
 const fileName = /^[\w-]+\.(?:js|css|ttf|svg)$/;
+/** The build puts a hash of the content into the names of fonts. */
+const namedByContent = /-[A-Z0-9]{8}\.\w+$/;
 
-const pageOf = ([early, style, script]: readonly string[]): string => `<!DOCTYPE html>
+/** Sent before anything is looked up: the browser reads the view meanwhile. */
+const beginningOf = ([style, script, controls]: readonly string[]): string => `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<script async src="${early}"></script>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${style}">
+<script type="module" src="${script}" data-controls="${controls}"></script>
 <title>Spanpath</title>
 </head>
 <body>
 <div id="app"></div>
-<script type="module" src="${script}"></script>
-</body>
-</html>
 `;
 
 const noEditor = 'a browser page has no editor; open the workspace in VS Code';
@@ -74,11 +83,15 @@ export class BrowserView {
         const cookie = `${this.access.cookieName(port)}=${token}`;
         response.setHeader('Set-Cookie', `${cookie}; HttpOnly; SameSite=Strict; Path=/ui/`);
       }
-      const files = ['early.js', 'main.css', 'main.js'] as const;
+      const files = ['main.css', 'main.js', 'controls.js'] as const;
       const addresses = await Promise.all(files.map((file) => this.addressOf(file)));
       response
         .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-        .end(pageOf(addresses));
+        .write(beginningOf(addresses));
+      const ahead = JSON.stringify(await this.answersAhead());
+      response.end(
+        `<script type="application/json" id="ahead">${escapeJson(ahead)}</script>\n</body>\n</html>\n`,
+      );
       return;
     }
     const type = types[extname(name)];
@@ -88,7 +101,7 @@ export class BrowserView {
     }
     try {
       const content = await readFile(join(this.directory, name));
-      if (url.searchParams.get('v') === versionOf(content)) {
+      if (namedByContent.test(name) || url.searchParams.get('v') === versionOf(content)) {
         response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
       }
       response.writeHead(200, { 'Content-Type': type }).end(content);
@@ -101,12 +114,33 @@ export class BrowserView {
     this.sockets.handleUpgrade(request, socket, head, (opened) => this.talk(opened));
   }
 
-  /** With the file's version: a browser keeps it, and what it compiled of it, until it changes. */
+  /** With the file's version: a browser keeps it until it changes. */
   private async addressOf(name: string): Promise<string> {
     try {
       return `${name}?v=${versionOf(await readFile(join(this.directory, name)))}`;
     } catch {
       return name;
+    }
+  }
+
+  /** What the view asks first, answered in the page itself: its rows need no further way. */
+  private async answersAhead(): Promise<readonly AnswerAhead[]> {
+    try {
+      return [
+        {
+          method: 'rows/list',
+          params: firstQuestion,
+          result: await this.queries['rows/list'](firstQuestion),
+        },
+        {
+          method: 'session/summary',
+          params: null,
+          result: await this.queries['session/summary'](null),
+        },
+      ];
+    } catch {
+      // The view asks again and is told what is wrong.
+      return [];
     }
   }
 
@@ -141,6 +175,8 @@ export class BrowserView {
         },
       },
     );
+    // What came between the page's answers and this socket is told now.
+    rpc.emit('session/changed', this.queries['session/summary'](null) as SessionSummary);
     const stop = this.feed.subscribe((summary) => rpc.emit('session/changed', summary));
     socket.on('close', stop);
   }

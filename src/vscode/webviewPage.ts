@@ -7,14 +7,21 @@ import * as vscode from 'vscode';
  */
 const emptyStyleHash = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=';
 
-/** The page of a webview: one script and one style sheet from `dist/`, and nothing else may run. */
+/** The page of a webview: scripts and one style sheet from `dist/`, and nothing else may run. */
 export function renderPage(
   webview: vscode.Webview,
   distDir: vscode.Uri,
-  page: { readonly script: string; readonly style: string; readonly title: string },
+  page: {
+    readonly script: string;
+    readonly style: string;
+    readonly title: string;
+    /** A script that the first one reads when it has time. */
+    readonly controls?: string;
+  },
 ): string {
   const nonce = randomBytes(16).toString('base64url');
   const uri = (path: string) => webview.asWebviewUri(vscode.Uri.joinPath(distDir, path)).toString();
+  const controls = page.controls ? ` data-controls="${uri(page.controls)}"` : '';
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -34,7 +41,7 @@ export function renderPage(
 </head>
 <body>
 <div id="app"></div>
-<script type="module" nonce="${nonce}" src="${uri(page.script)}"></script>
+<script type="module" nonce="${nonce}" src="${uri(page.script)}"${controls}></script>
 </body>
 </html>`;
 }

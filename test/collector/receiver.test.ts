@@ -4,6 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { AnswerAhead } from '../../src/core/protocol.js';
+import { firstQuestion } from '../../src/core/view/firstView.js';
 import { encodeTold, mcp, requestOf } from '../unit/core/trace/telling.js';
 import { listRows, makeFolder, post, run, token } from './running.js';
 
@@ -165,6 +167,25 @@ describe('who may speak to the collector', () => {
     writeFileSync(join(directory, 'main.js'), 'second');
     expect(await address()).not.toBe(first);
     expect(await get(first)).toEqual({ text: 'second', kept: 'no-store' });
+  });
+
+  it('answers in the page itself what the view asks first, and no name ends the block', async () => {
+    const name = '</script><script>broken = 1</script>';
+    const collector = await run({ webviewDirectory: makeFolder() });
+    await post(collector, requestOf({ ...told, name, attributes: mcp(name) }));
+    const response = await fetch(`${collector.endpoint}/ui/?token=${token}`);
+    const [, block = '', rest] =
+      /<script type="application\/json" id="ahead">([^<>]*)<\/script>([\s\S]*)$/.exec(
+        await response.text(),
+      ) ?? [];
+    expect(rest?.trim()).toBe('</body>\n</html>');
+    const answers = JSON.parse(block) as AnswerAhead[];
+    expect(answers.map(({ method, params }) => [method, params])).toEqual([
+      ['rows/list', firstQuestion],
+      ['session/summary', null],
+    ]);
+    expect(answers[0]?.result).toMatchObject({ total: 1, rows: [{ name }] });
+    expect(answers[1]?.result).toMatchObject({ spans: 1 });
   });
 
   it.each(['evil.example', 'evil.example:4318', '127.0.0.1.evil.example', '192.168.1.5'])(

@@ -1,25 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type FixtureSite,
-  launchBrowser,
-  openView,
-  serveFixturePage,
-  type ThemeName,
-} from './page.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { ThemeName } from './page.js';
+import { useSite } from './site.js';
 
-let browser: Browser;
-let site: FixtureSite;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const site = useSite();
 
 const axeSource = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
@@ -40,7 +26,7 @@ const themes: ThemeName[] = ['dark', 'light', 'high-contrast'];
 
 describe.each(themes)('accessibility in the theme %s', (theme) => {
   it('has no violation in any part of the view', async () => {
-    const page = await openView(browser, site, { theme });
+    const page = await site.open({ theme });
     expect(await violations(page)).toEqual([]);
     await page.locator('.scroller').focus();
     await page.keyboard.press('e');
@@ -70,10 +56,10 @@ describe.each(themes)('accessibility in the theme %s', (theme) => {
   });
 
   it('has no violation where there is nothing yet, nor where it is narrow', async () => {
-    const empty = await openView(browser, site, { theme, session: 'empty' });
+    const empty = await site.open({ theme, session: 'empty' });
     expect(await violations(empty)).toEqual([]);
     await empty.context().close();
-    const narrow = await openView(browser, site, { theme, width: 320, height: 640 });
+    const narrow = await site.open({ theme, width: 320, height: 640 });
     await narrow.locator('.scroller').focus();
     await narrow.keyboard.press('e');
     await narrow.locator('.stack').waitFor();

@@ -49,7 +49,7 @@ export async function openForm(
   const page = await browser.newPage({ viewport: { width, height } });
   const script = readFileSync(join(dist, 'webview/form.js'), 'utf8');
   const style = readFileSync(join(dist, 'webview/form.css'), 'utf8').replace(
-    /url\("?[^")]*codicon\.ttf[^")]*"?\)/,
+    /url\("?[^")]*codicon[\w-]*\.ttf[^")]*"?\)/,
     `url(data:font/ttf;base64,${codicons()})`,
   );
   const variables = Object.entries(formThemes[theme])

@@ -104,11 +104,18 @@ export function themeOptions(theme: ThemeName): BrowserContextOptions {
   };
 }
 
+export interface ViewOptions {
+  readonly session?: string;
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** Opens the view and waits for its first rows (or the words in their place). */
 export async function openView(
   browser: Browser,
   site: FixtureSite,
-  options: { session?: string; theme?: ThemeName; width?: number; height?: number } = {},
+  options: ViewOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: options.width ?? 860, height: options.height ?? 760 },

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pixelmatch from 'pixelmatch';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FixtureSite, launchBrowser, openView, serveFixturePage } from './page.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useSite } from './site.js';
 
 /** `SPANPATH_PICTURES=write` makes them anew; look at them before they are committed. */
 const writing = process.env.SPANPATH_PICTURES === 'write';
@@ -13,13 +13,12 @@ const madeWith = join(folder, 'madeWith.json');
 /** Letters are drawn a little differently from run to run. */
 const mostDifferent = 0.002;
 
-let browser: Browser;
-let site: FixtureSite;
+const site = useSite();
 let sameLetters = true;
 
 /** Pictures can only be held against each other where letters are drawn by the same font. */
 async function readLetters(): Promise<string> {
-  const page = await openView(browser, site, { session: 'still' });
+  const page = await site.open({ session: 'still' });
   const widths = await page.evaluate(() => {
     const context = document.createElement('canvas').getContext('2d');
     if (!context) return '';
@@ -31,11 +30,10 @@ async function readLetters(): Promise<string> {
       .join(' ');
   });
   await page.context().close();
-  return `${browser.version().split('.')[0]} ${widths}`;
+  return `${site.browser.version().split('.')[0]} ${widths}`;
 }
 
 beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
   const letters = await readLetters();
   if (writing) {
     mkdirSync(folder, { recursive: true });
@@ -49,10 +47,6 @@ beforeAll(async () => {
       );
     }
   }
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
 });
 
 async function select(page: Page): Promise<void> {
@@ -69,7 +63,7 @@ async function openPane(page: Page, name: string): Promise<void> {
 
 const pictures: readonly [
   name: string,
-  options: Parameters<typeof openView>[2],
+  options: Parameters<typeof site.open>[0],
   prepare: (page: Page) => Promise<void>,
 ][] = [
   ['dark', { theme: 'dark' }, select],
@@ -86,7 +80,7 @@ const pictures: readonly [
 describe('the view looks as it did', () => {
   it.each(pictures)('%s', async (name, options, prepare) => {
     if (!sameLetters) return;
-    const page = await openView(browser, site, { session: 'still', ...options });
+    const page = await site.open({ session: 'still', ...options });
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await prepare(page);
     await page.mouse.move(0, 0);

@@ -1,17 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FixtureSite, launchBrowser, openView, serveFixturePage } from './page.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { useSite } from './site.js';
 
-let browser: Browser;
-let site: FixtureSite;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const site = useSite();
 
 interface Looks {
   readonly name: string;
@@ -38,7 +29,7 @@ describe('a row in little room', () => {
   it('gives up the detail first, then the words of its pill, and of its name nothing', async () => {
     const seen = new Set<string>();
     for (const width of [860, 480, 440, 400, 360, 320]) {
-      const page = await openView(browser, site, { session: 'still', width });
+      const page = await site.open({ session: 'still', width });
       const rows = await looks(page);
       const failed = rows.find(({ name }) => name === 'get_alerts');
       expect(failed).toBeDefined();
@@ -55,11 +46,24 @@ describe('a row in little room', () => {
   });
 });
 
+describe('the time axis', () => {
+  it('cuts none of its labels, however narrow it is', async () => {
+    for (const width of [1200, 860, 480, 400, 360, 320]) {
+      const page = await site.open({ session: 'still', width });
+      const ends = (await page.evaluate(`[...document.querySelectorAll('.axis-label:not([hidden])')]
+        .map((label) => label.getBoundingClientRect().right)`)) as number[];
+      expect(ends.length).toBeGreaterThan(0);
+      expect(Math.max(...ends), `${width} px`).toBeLessThanOrEqual(width);
+      await page.context().close();
+    }
+  });
+});
+
 describe('messages that only keep the protocol going', () => {
   const names = (page: Page) => page.locator('.rows .row:visible .name').allTextContents();
 
   it('are hidden until they are asked for, and the choice is remembered', async () => {
-    const page = await openView(browser, site, { session: 'started' });
+    const page = await site.open({ session: 'started' });
     await page.getByText('Connected, no calls yet').waitFor();
     await page.locator('.toolbar vscode-button', { hasText: 'Layers' }).click();
     const entry = page.locator('[role=menuitemcheckbox]', { hasText: 'Protocol messages' });
@@ -74,7 +78,7 @@ describe('messages that only keep the protocol going', () => {
   });
 
   it('are found by a search, and shown by the button of the empty view', async () => {
-    const page = await openView(browser, site, { session: 'started' });
+    const page = await site.open({ session: 'started' });
     await page.locator('.scroller').focus();
     await page.keyboard.press('/');
     await page.keyboard.type('tools/list');

@@ -1,17 +1,9 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type FixtureSite, launchBrowser, openView, serveFixturePage } from './page.js';
+import { basename } from 'node:path';
+import { build } from 'esbuild';
+import { describe, expect, it } from 'vitest';
+import { useSite } from './site.js';
 
-let browser: Browser;
-let site: FixtureSite;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const site = useSite();
 
 const boxes = `JSON.stringify([...document.querySelectorAll(
   '.toolbar, .toolbar vscode-button, .search, .waterfall, .pane-head > *, .notice vscode-button')]
@@ -22,7 +14,7 @@ describe('the first rows', () => {
   for (const session of ['design', 'empty']) {
     for (const width of [320, 860]) {
       it(`come before the controls, and nothing moves when those are there: ${session}, ${width} px`, async () => {
-        const page = await openView(browser, site, {
+        const page = await site.open({
           session: `${session}&withoutControls`,
           width,
         });
@@ -41,10 +33,49 @@ describe('the first rows', () => {
   }
 
   it('have the keyboard at once', async () => {
-    const page = await openView(browser, site);
+    const page = await site.open();
     await page.waitForFunction(`document.activeElement?.matches('.scroller')`);
     await page.keyboard.press('End');
     await page.locator('.row-selected').first().waitFor();
     await page.context().close();
   });
 });
+
+describe('the controls', () => {
+  it('are read under the policy of the editor, after its page has loaded', async () => {
+    const files = await bundleView();
+    const policy = "default-src 'none'; script-src 'nonce-n'; style-src 'self' 'unsafe-inline'";
+    const page = await site.browser.newPage();
+    await page.addInitScript(`globalThis.acquireVsCodeApi = () =>
+      ({ postMessage() {}, getState: () => null, setState() {} })`);
+    await page.route('http://view.test/**', (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1);
+      const body = files.get(name);
+      if (body) return route.fulfill({ contentType: 'text/javascript', body });
+      return route.fulfill({
+        contentType: 'text/html',
+        headers: { 'content-security-policy': policy },
+        body: `<!doctype html><body class="vscode-dark" style="--vscode-button-background: rgb(1, 2, 3)">
+          <div id="app"></div>
+          <script type="module" nonce="n" src="/main.js" data-controls="/controlsLibrary.js"></script>`,
+      });
+    });
+    await page.goto('http://view.test/');
+    // Without the theme the library's own colour would stand.
+    const colour = `getComputedStyle(document.body).getPropertyValue('--button-primary-background')`;
+    await expect.poll(() => page.evaluate(colour)).toBe('rgb(1, 2, 3)');
+    await page.close();
+  });
+});
+
+async function bundleView(): Promise<Map<string, string>> {
+  const made = await build({
+    entryPoints: ['webview/main.ts', 'webview/controlsLibrary.ts'],
+    outdir: 'out',
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'chrome128',
+  });
+  return new Map(made.outputFiles.map(({ path, text }) => [basename(path), text]));
+}

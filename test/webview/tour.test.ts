@@ -1,18 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { FixtureHost } from './fixture/host.js';
-import { type FixtureSite, launchBrowser, openView, serveFixturePage } from './page.js';
+import { useSite } from './site.js';
 
-let browser: Browser;
-let site: FixtureSite;
-
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launchBrowser(), serveFixturePage()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const site = useSite();
 
 declare const fixture: FixtureHost;
 
@@ -24,10 +15,10 @@ const row = (page: Page, name: string) =>
   page.locator('.rows .row:visible', { has: page.locator(`.name:text-is("${name}")`) }).first();
 
 async function withView(
-  options: Parameters<typeof openView>[2],
+  options: Parameters<typeof site.open>[0],
   use: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const page = await openView(browser, site, options);
+  const page = await site.open(options);
   try {
     await use(page);
   } finally {
@@ -72,6 +63,14 @@ describe('with the keyboard alone', () => {
         .toEqual(['support-agent', 'search_places', 'send_report']);
       await page.keyboard.press('*');
       await expect.poll(() => names(page)).toEqual(before);
+    }));
+
+  it('the next error is looked for; where there is none, that is said and not shown', () =>
+    withView({ session: 'started' }, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('e');
+      await expect.poll(() => page.locator('.toast').textContent()).toBe('No call failed.');
+      expect(await page.locator('.toast-line').count()).toBe(0);
     }));
 
   it('the search narrows the rows and gives the focus back', () =>

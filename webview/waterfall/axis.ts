@@ -2,11 +2,17 @@
 import type { Tick } from '../../src/core/view/ticks.js';
 import { element, setHidden, setText } from '../dom.js';
 
+const labelGapPx = 4;
+
 export class Axis {
   private readonly labels: HTMLElement[] = [];
   private readonly pointer = element('span', { class: 'axis-pointer', hidden: true });
 
-  constructor(private readonly root: HTMLElement) {
+  constructor(
+    private readonly root: HTMLElement,
+    /** px */
+    private readonly widthOf: (text: string) => number,
+  ) {
     root.append(this.pointer);
   }
 
@@ -18,8 +24,9 @@ export class Axis {
     for (const [at, tick] of ticks.entries()) {
       const label = this.labels[at] ?? this.add();
       setText(label, tick.label);
-      setHidden(label, tick.x > widthPx - 16);
-      label.style.transform = `translateX(${Math.round(tick.x) + 4}px)`;
+      // A label that would be cut is left out; its line stays.
+      setHidden(label, tick.x + labelGapPx + this.widthOf(tick.label) > widthPx);
+      label.style.transform = `translateX(${Math.round(tick.x) + labelGapPx}px)`;
     }
     for (const label of this.labels.slice(ticks.length)) setHidden(label, true);
     setHidden(this.pointer, pointer === null);

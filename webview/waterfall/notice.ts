@@ -1,7 +1,7 @@
 /** What stands in place of rows: loading, nothing yet, nothing found, something wrong. */
 import type { ViewContext } from '../context.js';
-import { button, progressRing } from '../controls.js';
-import { element, setHidden } from '../dom.js';
+import { button } from '../controls.js';
+import { element, icon, setHidden } from '../dom.js';
 
 /** A reading that takes longer shows that it is going on. */
 const patienceMs = 300;
@@ -48,7 +48,7 @@ export class Notice {
       case 'none':
         return [];
       case 'loading':
-        return [progressRing('Reading the session'), paragraph('Reading the session…')];
+        return [icon('loading', 'turning'), paragraph('Reading the session…')];
       case 'problem':
         return [
           heading('The rows cannot be read'),

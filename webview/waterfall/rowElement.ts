@@ -45,8 +45,7 @@ function makeTemplate(): HTMLElement {
     open,
   );
   const duration = element('div', { class: 'cell-duration', role: 'gridcell' });
-  const words = element('span', { class: 'only-read' });
-  const bar = element('div', { class: 'cell-bar', role: 'gridcell' }, words);
+  const bar = element('div', { class: 'cell-bar', role: 'gridcell' });
   return element('div', { class: 'row', role: 'row' }, cell, duration, bar);
 }
 
@@ -66,7 +65,6 @@ export class RowElement {
   private readonly server = child(this.cell, 4);
   private readonly pill = child(this.cell, 5);
   private readonly open = child(this.cell, 6);
-  private readonly barWords = child(this.bar, 0);
   private shownRow: SpanRow | undefined;
   private shownServer = false;
   private shownSelected = false;
@@ -165,7 +163,8 @@ export class RowElement {
     setAttribute(this.root, 'aria-level', String(row.depth + 1));
     setAttribute(this.root, 'aria-expanded', foldable ? String(row.expanded) : null);
     const words = barSentence(row, shown.now);
-    setText(this.barWords, words);
+    // Words in the page would be laid out for each row, though nobody sees them.
+    setAttribute(this.bar, 'aria-label', words);
     setAttribute(this.bar, 'title', words);
   }
 }

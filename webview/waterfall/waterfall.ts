@@ -2,6 +2,7 @@
 import type { SpanRow } from '../../src/core/protocol.js';
 import { endOf } from '../../src/core/view/bars.js';
 import { formatMoment } from '../../src/core/view/clock.js';
+import { firstRows } from '../../src/core/view/firstView.js';
 import {
   farthestTop,
   isExact,
@@ -30,8 +31,6 @@ const mostSticky = 4;
 /** As `--duration-px` in waterfall.css. */
 const durationPx = 76;
 const sheetRows = 1000;
-/** Asked for before the size of the view is known. */
-const firstRows = 60;
 const enoughTreePx = 600;
 
 export class Waterfall {
@@ -52,19 +51,21 @@ export class Waterfall {
   private scrollTopSet = 0;
   private readonly pool: RowElement[] = [];
   private readonly stickyPool: RowElement[] = [];
-  private readonly axis = new Axis(this.elements.axis);
   private readonly painter: BarPainter;
   private readonly widths = new TextWidths();
   private readonly widthOf = (text: string, kind: 'name' | 'pill'): number => {
     const { rowFont, font } = this.context.theme;
     return this.widths.of(text, kind === 'name' ? rowFont : font);
   };
+  private readonly axis = new Axis(this.elements.axis, (text) => this.widthOf(text, 'pill'));
   private stickyCount = 0;
   /** A row to select as soon as it is loaded. */
   private pendingIndex: number | null = null;
   private anchor: { id: string; index: number } | null = null;
   private following: boolean;
   private knownTotal = 0;
+  /** What this frame shows; null while there is no room. */
+  private painted: { rows: readonly PaintedRow[]; from: number; to: number } | null = null;
 
   constructor(private readonly context: ViewContext) {
     this.painter = new BarPainter(this.elements.canvas, context.theme);
@@ -85,11 +86,14 @@ export class Waterfall {
   }
 
   measure(): void {
-    this.widthPx = this.elements.scroller.clientWidth;
-    const { left, top: pageTop } = this.elements.scroller.getBoundingClientRect();
+    const { scroller } = this.elements;
+    const { left, top: pageTop } = scroller.getBoundingClientRect();
     this.box = { left, top: pageTop };
     const before = this.viewPx;
-    this.viewPx = Math.max(0, this.elements.scroller.clientHeight - headPx);
+    const viewPx = Math.max(0, scroller.clientHeight - headPx);
+    if (viewPx === before && scroller.clientWidth === this.widthPx) return;
+    this.widthPx = scroller.clientWidth;
+    this.viewPx = viewPx;
     // The pane opens below the row that was just selected: it must not cover it.
     const selected = this.selectedIndex();
     const top = selected === null ? -1 : selected * rowPx - this.contentTop;
@@ -188,10 +192,12 @@ export class Waterfall {
 
   // ── painting ──
 
-  paint(): void {
+  /** The tree, which says what the time axis has to reach over. */
+  paintTree(): void {
+    this.painted = null;
     if (this.viewPx <= 0 || this.widthPx <= 0) return;
-    const { context, elements } = this;
-    const { rows, state } = context;
+    const { context } = this;
+    const { rows } = context;
     const map = this.map();
     // Before the first rows came, the place to come back to is kept.
     if (map.total > 0) this.contentTop = Math.min(this.contentTop, farthestTop(map));
@@ -203,6 +209,14 @@ export class Waterfall {
     const first = rows.row(seen.from);
     this.anchor = first ? { id: first.id, index: seen.from } : this.anchor;
     this.extent = extentOf(painted, context.now()) ?? this.extent;
+    this.painted = { rows: painted, from: seen.from, to: seen.to };
+  }
+
+  /** Axis and bars of the rows that `paintTree` chose. */
+  paintTimes(): void {
+    const { context, elements, painted } = this;
+    if (!painted) return;
+    const { rows, state } = context;
     const window = context.window();
     const axis = {
       originNanos: rows.head.originNanos,
@@ -212,7 +226,7 @@ export class Waterfall {
     const ticks = rows.head.total ? ticksOf(window, this.barsPx, axis) : [];
     this.axis.paint(ticks, this.barsPx, this.pointerText(axis));
     this.painter.paint({
-      rows: painted,
+      rows: painted.rows,
       ticks,
       window,
       widthPx: this.barsPx,
@@ -226,13 +240,15 @@ export class Waterfall {
       ratio: globalThis.devicePixelRatio || 1,
     });
     const selected = this.selectedIndex();
-    const onScreen = selected !== null && selected >= seen.from && selected < seen.to;
+    const { from, to } = painted;
+    const onScreen = selected !== null && selected >= from && selected < to;
     setAttribute(
       elements.scroller,
       'aria-activedescendant',
-      onScreen ? `row-${selected}` : seen.to > seen.from ? `row-${seen.from}` : null,
+      onScreen ? `row-${selected}` : to > from ? `row-${from}` : null,
     );
     setAttribute(elements.scroller, 'aria-rowcount', String(rows.head.total + 1));
+    this.scroll(this.map());
   }
 
   /** Offset and id of the row at the top, for the kept state. */
@@ -274,12 +290,15 @@ export class Waterfall {
     setStyle(elements.splitter, 'left', `${this.treePx}px`);
     setAttribute(elements.splitter, 'aria-valuenow', String(Math.round(this.treeShare() * 100)));
     setStyle(elements.sizer, 'height', `${map.scrolledPx + headPx}px`);
+  }
+
+  /** Lays the page out, so it comes when everything else is written. */
+  private scroll(map: ScrollMap): void {
     const scrollTop = toScrollTop(map, this.contentTop);
     // Reading it back would lay out the page in every frame: the scroll event tells what changed.
-    if (Math.abs(this.scrollTopSet - scrollTop) >= 1) {
-      elements.scroller.scrollTop = scrollTop;
-      this.scrollTopSet = scrollTop;
-    }
+    if (Math.abs(this.scrollTopSet - scrollTop) < 1) return;
+    this.elements.scroller.scrollTop = scrollTop;
+    this.scrollTopSet = scrollTop;
   }
 
   private paintRows(from: number, to: number, offsetPx: number): PaintedRow[] {

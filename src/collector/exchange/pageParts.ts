@@ -23,14 +23,15 @@ export async function readPageParts(directory: string, title: string): Promise<P
       });
     }
   };
-  const [script, style, host] = await Promise.all([
+  const [script, controls, style, host] = await Promise.all([
     read('main.js'),
+    read('controls.js'),
     read('main.css'),
     read('page.js'),
   ]);
   return {
     title,
-    script: withoutSourceMap(script),
+    script: withoutSourceMap(script) + withoutSourceMap(controls),
     style: await inlineFiles(withoutSourceMap(style), directory),
     host: withoutSourceMap(host),
     sha256: (text) => createHash('sha256').update(text).digest('base64'),

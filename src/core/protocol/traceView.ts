@@ -82,6 +82,8 @@ export interface SpanRow {
   readonly skew?: number;
   /** On LLM rows, where they are known. */
   readonly tokens?: { readonly input: number; readonly output: number };
+  /** US dollars of an LLM round, where its span says it; never reckoned from a price list. */
+  readonly cost?: number;
 }
 
 export interface TimePart {
@@ -238,6 +240,13 @@ export type TraceRequests = {
   'statistics/list': { params: { query: string }; result: readonly CallStatistics[] };
   'findings/list': { params: null; result: readonly Finding[] };
 };
+
+/** A request of `TraceRequests` that was answered before it was made. */
+export interface AnswerAhead {
+  readonly method: keyof TraceRequests;
+  readonly params: unknown;
+  readonly result: unknown;
+}
 
 /** Emitted at most every 50 ms while spans arrive. */
 export type TraceEvents = {

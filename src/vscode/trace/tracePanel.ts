@@ -108,6 +108,7 @@ export class TracePanel implements vscode.WebviewPanelSerializer, vscode.Disposa
     });
     panel.webview.html = renderPage(panel.webview, this.distDir, {
       script: 'webview/main.js',
+      controls: 'webview/controls.js',
       style: 'webview/main.css',
       title: 'Spanpath',
     });

@@ -17,6 +17,8 @@ interface Message {
 }
 
 const longestMs = 60_000;
+/** A new window loads pages of the browser's own; what is measured is opened when they are done. */
+const windowMs = 1000;
 
 export class BareBrowser {
   private lastId = 0;
@@ -61,17 +63,19 @@ export class BareBrowser {
       // A page behind another one gets no frames.
       newWindow: true,
     });
+    await new Promise((resolve) => setTimeout(resolve, windowMs));
     const target = String(targetId);
     const { sessionId } = await this.ask('Target.attachToTarget', {
       targetId: target,
       flatten: true,
     });
-    // A message that is posted from a frame comes when that frame has been painted.
+    // A message that is posted from a frame comes when that frame has been painted. Whether there
+    // is something to see is asked in the frame: what comes after it is not painted by it.
     const source = `
       const { port1, port2 } = new MessageChannel();
-      const tick = () => requestAnimationFrame(() => port2.postMessage(null));
-      port1.onmessage = () => {
-        if (${shown}) globalThis.paintedAt = performance.now();
+      const tick = () => requestAnimationFrame(() => port2.postMessage(!!(${shown})));
+      port1.onmessage = ({ data }) => {
+        if (data) globalThis.paintedAt = performance.now();
         else tick();
       };
       tick();`;
