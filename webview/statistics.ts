@@ -1,6 +1,11 @@
 /** Calls by tool and server: counts, errors, percentiles, a histogram; a click shows the calls. */
 import type { CallStatistics } from '../src/core/protocol.js';
-import { formatCount, formatDuration, formatShortCount } from '../src/core/view/durations.js';
+import {
+  formatCost,
+  formatCount,
+  formatDuration,
+  formatShortCount,
+} from '../src/core/view/durations.js';
 import { quoteValue as quote } from '../src/core/view/queryWords.js';
 import {
   histogramBars,
@@ -116,7 +121,7 @@ export class StatisticsPane implements OtherPane {
       row.inputTokens === null && row.outputTokens === null
         ? ''
         : `${formatShortCount(row.inputTokens ?? 0)} → ${formatShortCount(row.outputTokens ?? 0)}${
-            row.cost === null ? '' : ` · $${row.cost.toFixed(row.cost < 1 ? 4 : 2)}`
+            row.cost === null ? '' : ` · ${formatCost(row.cost)}`
           }`;
     return element(
       'tr',

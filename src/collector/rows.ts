@@ -207,6 +207,7 @@ export class Rows {
       critical.set(tree, marked);
     }
     const tokens = session.index.tokens.get(slot);
+    const cost = session.index.costs.get(slot);
     const detail = text.detail || (layer === 'mcp-server' ? this.places.shortPlace(slot) : '');
     const start = session.index.startOf(slot) + shift - origin;
     return {
@@ -235,6 +236,7 @@ export class Rows {
       kind: columns.kind[slot]!,
       ...(shift === 0 ? {} : { skew: shift }),
       ...(tokens && layer === 'llm' ? { tokens: { input: tokens[0], output: tokens[1] } } : {}),
+      ...(cost !== undefined && layer === 'llm' ? { cost } : {}),
     };
   }
 

@@ -21,6 +21,8 @@ interface Gathered {
   input: number;
   output: number;
   hasTokens: boolean;
+  /** US dollars of the rounds that say it; null while none did. */
+  cost: number | null;
 }
 
 /** Calls and LLM rounds gathered by server and name. @throws QueryError */
@@ -54,6 +56,7 @@ export function listStatistics(
         input: 0,
         output: 0,
         hasTokens: false,
+        cost: null,
       };
       found.set(key, entry);
     }
@@ -68,6 +71,8 @@ export function listStatistics(
       entry.input += tokens[0];
       entry.output += tokens[1];
     }
+    const cost = isLlm ? index.costs.get(slot) : undefined;
+    if (cost !== undefined) entry.cost = (entry.cost ?? 0) + cost;
   }
   return [...found.values()].map(toStatistics).sort((a, b) => b.total - a.total);
 }
@@ -98,7 +103,7 @@ function toStatistics(entry: Gathered): CallStatistics {
     histogram,
     inputTokens: entry.hasTokens ? entry.input : null,
     outputTokens: entry.hasTokens ? entry.output : null,
-    cost: null,
+    cost: entry.cost,
   };
 }
 

@@ -1,6 +1,40 @@
 import { describe, expect, it } from 'vitest';
+import { firstQuestion } from '../../src/core/view/firstView.js';
 import { mcp, spanId, type Told, theTrace } from '../unit/core/trace/telling.js';
 import { run, sessionOf } from './toldSession.js';
+
+const round = (id: string, extra: Told['attributes']): Told => ({
+  id,
+  name: 'chat',
+  service: 'agent',
+  attributes: { 'gen_ai.operation.name': 'chat', ...extra },
+});
+
+describe('what LLM rounds cost', () => {
+  it.each(['gen_ai.usage.cost', 'llm.cost.total', 'operation.cost'])(
+    'is taken from %s',
+    async (key) => {
+      const { queries } = sessionOf([round('a', { [key]: 0.25 }), round('b', { [key]: 1 })]);
+      const { rows } = await queries['rows/list'](firstQuestion);
+      expect(rows.map(({ cost, detail }) => [cost, detail])).toEqual([
+        [0.25, '$0.2500'],
+        [1, '$1.00'],
+      ]);
+      expect(await queries['statistics/list']({ query: '' })).toMatchObject([{ cost: 1.25 }]);
+    },
+  );
+
+  it('stays unknown where no span says it, and no price is made up', async () => {
+    const known = { 'gen_ai.usage.input_tokens': 1000, 'gen_ai.request.model': 'gpt-4.1' };
+    const { queries } = sessionOf([
+      round('a', known),
+      round('b', { ...known, 'gen_ai.usage.cost': -1 }),
+    ]);
+    const { rows } = await queries['rows/list'](firstQuestion);
+    expect(rows.every((row) => row.cost === undefined && !row.detail.includes('$'))).toBe(true);
+    expect(await queries['statistics/list']({ query: '' })).toMatchObject([{ cost: null }]);
+  });
+});
 
 describe('statistics', () => {
   it('count calls by server and tool, with percentiles, errors and tokens', async () => {

@@ -1,12 +1,13 @@
 /** What was asked and what came back; beside it what went wrong and the handler. */
 import type { HandlerInfo, SpanDetails } from '../../src/core/protocol.js';
+import { formatCost, formatCount } from '../../src/core/view/durations.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
 import { storySection } from '../story.js';
 import { exceptionSection } from './errorTab.js';
 import { jsonSection } from './jsonSection.js';
 import { resultContent } from './resultContent.js';
-import { hint, section, textBlock } from './sections.js';
+import { hint, section, table, textBlock } from './sections.js';
 import { handlerSection } from './sourceTab.js';
 
 export function callTab(
@@ -14,7 +15,7 @@ export function callTab(
   details: SpanDetails,
   handler: HandlerInfo | null | undefined,
 ): HTMLElement {
-  const { layer } = details.row;
+  const { layer, tokens, cost } = details.row;
   const left = element('div', { class: 'column' });
   if (layer === 'agent' || layer === 'workflow') left.append(storySection(context, details.row));
   const right = element('div', { class: 'column' });
@@ -31,6 +32,14 @@ export function callTab(
   }
   if (details.argumentsText === null && details.resultText === null) {
     left.append(noContent(context, details));
+  }
+  if (tokens || cost !== undefined) {
+    const used = [
+      { key: 'Input tokens', value: tokens && formatCount(tokens.input) },
+      { key: 'Output tokens', value: tokens && formatCount(tokens.output) },
+      { key: 'Cost', value: cost === undefined ? cost : formatCost(cost) },
+    ].flatMap(({ key, value }) => (value ? { key, value } : []));
+    right.append(section('Usage', [table(context, 'Usage', used)]));
   }
   const failure = failureSection(context, details);
   if (failure) right.append(failure);

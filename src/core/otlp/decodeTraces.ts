@@ -8,7 +8,8 @@ import { WireError, WireReader } from './wireReader.js';
 
 const inputTokens = factIndex('gen_ai.usage.input_tokens');
 const outputTokens = factIndex('gen_ai.usage.output_tokens');
-const afterTokens = factIndex('gen_ai.tool.call.arguments');
+const cost = factIndex('gen_ai.usage.cost');
+const afterNumbers = factIndex('gen_ai.tool.call.arguments');
 const factCount = factKeys.length;
 
 /**
@@ -128,6 +129,7 @@ class TraceDecoder {
     for (let fact = row * factCount; fact < (row + 1) * factCount; fact++) batch.facts[fact] = 0;
     batch.tokens[row * 2] = 0;
     batch.tokens[row * 2 + 1] = 0;
+    batch.costs[row] = Number.NaN;
     batch.places[row * 2] = reader.at;
     batch.places[row * 2 + 1] = end - reader.at;
     let name = 0;
@@ -288,14 +290,19 @@ class TraceDecoder {
     reader.end = end;
     if (at === end) return;
     const tag = reader.varint();
-    if (key >= inputTokens && key < afterTokens) {
-      const count = tag === 0x18 ? reader.varint() : tag === 0x21 ? reader.double() : 0;
+    if (key >= inputTokens && key < afterNumbers) {
+      const count = tag === 0x18 ? reader.varint() : tag === 0x21 ? reader.double() : Number.NaN;
+      if (key >= cost) {
+        // Nothing is known too; what is not said stays unknown.
+        if (count >= 0 && count < 1e9 && Number.isNaN(batch.costs[row])) batch.costs[row] = count;
+        return;
+      }
       const place = row * 2 + (key >= outputTokens ? 1 : 0);
       if (count > 0 && count < 2 ** 40 && batch.tokens[place] === 0) batch.tokens[place] = count;
       return;
     }
     const place = row * factCount + key;
-    if (key >= afterTokens) {
+    if (key >= afterNumbers) {
       // Content is long and different each time: only that it is there.
       batch.facts[place] = 1;
     } else if (tag === 0x0a) {

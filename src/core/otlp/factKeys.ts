@@ -30,6 +30,11 @@ export const factKeys = [
   'gen_ai.usage.output_tokens',
   'gen_ai.usage.completion_tokens',
   'llm.token_count.completion',
+  // US dollars of one LLM round, as its instrumentation reckoned them: OpenLIT's name, which
+  // Langfuse reads too; OpenInference's semantic conventions; Logfire's and Pydantic AI's.
+  'gen_ai.usage.cost',
+  'llm.cost.total',
+  'operation.cost',
   'gen_ai.tool.call.arguments',
   'gen_ai.tool.call.result',
   'input.value',

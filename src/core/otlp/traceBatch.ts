@@ -38,6 +38,8 @@ export class TraceBatch {
   facts = new Uint32Array(0);
   /** Input and output tokens, 2 a span. */
   tokens = new Float64Array(0);
+  /** US dollars; NaN where the span does not say. */
+  costs = new Float64Array(0);
   private capacity = 0;
 
   reset(bytes: Uint8Array): void {
@@ -66,6 +68,7 @@ export class TraceBatch {
     this.statuses = grown(this.statuses, this.capacity);
     this.facts = grown(this.facts, this.capacity * factKeys.length);
     this.tokens = grown(this.tokens, this.capacity * 2);
+    this.costs = grown(this.costs, this.capacity);
   }
 }
 

@@ -1,4 +1,5 @@
 import { attr, legacyAttr, scopes } from '../mcp/conventions.js';
+import { formatCost } from '../view/durations.js';
 import type { Attributes, Layer, Outcome } from './model.js';
 
 /** What a row says: its name, and in grey what belongs to it. */
@@ -67,18 +68,33 @@ function describeCall(span: Described): RowText {
 function describeLlm(span: Described): RowText {
   const { attributes, spanName } = span;
   const operation = textOf(attributes, attr.operationName) || spanName.split(' ')[0] || spanName;
-  const model = textOf(attributes, 'gen_ai.response.model', 'gen_ai.request.model');
-  const input = numberOf(attributes, 'gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens');
+  const model = textOf(
+    attributes,
+    'gen_ai.response.model',
+    'gen_ai.request.model',
+    'llm.model_name',
+  );
+  const input = numberOf(
+    attributes,
+    'gen_ai.usage.input_tokens',
+    'gen_ai.usage.prompt_tokens',
+    'llm.token_count.prompt',
+  );
   const output = numberOf(
     attributes,
     'gen_ai.usage.output_tokens',
     'gen_ai.usage.completion_tokens',
+    'llm.token_count.completion',
   );
   const tokens =
     input === null && output === null
       ? ''
       : `${(input ?? 0).toLocaleString('en')} → ${(output ?? 0).toLocaleString('en')} tokens`;
-  return { name: operation, detail: joinDetails(model, tokens) };
+  const cost = costOf(attributes);
+  return {
+    name: operation,
+    detail: joinDetails(model, tokens, cost === null ? '' : formatCost(cost)),
+  };
 }
 
 function describeInternal(span: Described): RowText {
@@ -166,6 +182,15 @@ function cut(text: string, length: number): string {
 
 function joinDetails(...details: string[]): string {
   return details.filter((detail) => detail !== '').join(' · ');
+}
+
+/** US dollars, under the names that `factKeys` explains. */
+function costOf(attributes: Attributes): number | null {
+  for (const key of ['gen_ai.usage.cost', 'llm.cost.total', 'operation.cost']) {
+    const value = attributes[key];
+    if (typeof value === 'number' && value >= 0) return value;
+  }
+  return null;
 }
 
 function textOf(attributes: Attributes, ...keys: string[]): string {

@@ -41,6 +41,8 @@ export class SpanIndex {
   readonly measures = new TreeMeasures(this);
   /** Input and output tokens of the spans that have them. */
   readonly tokens = new Map<number, readonly [input: number, output: number]>();
+  /** US dollars of the spans that say what they cost. */
+  readonly costs = new Map<number, number>();
   /** Placeholders whose trees are not shown yet, because their span is likely on its way. */
   readonly waiting = new Set<number>();
   /** Grows with every change. */
@@ -140,6 +142,8 @@ export class SpanIndex {
     if (batch.tokens[row * 2]! > 0 || batch.tokens[row * 2 + 1]! > 0) {
       this.tokens.set(slot, [batch.tokens[row * 2]!, batch.tokens[row * 2 + 1]!]);
     } else if (this.tokens.size > 0) this.tokens.delete(slot);
+    if (!Number.isNaN(batch.costs[row]!)) this.costs.set(slot, batch.costs[row]!);
+    else if (this.costs.size > 0) this.costs.delete(slot);
     let flags = (before & ~(flag.live | flag.content | flag.cycle | flag.call)) | flag.present;
     if (hasContent(batch, row)) flags |= flag.content;
     this.place(slot, trace, ids[id + 6]!, ids[id + 7]!, start, flags, before);
@@ -198,6 +202,7 @@ export class SpanIndex {
     this.calls.forget(slot);
     this.spans--;
     this.tokens.delete(slot);
+    this.costs.delete(slot);
     columns.flags[slot] = columns.flags[slot]! & (flag.used | flag.unsorted | flag.rootMoved);
     columns.chunk[slot] = -1;
     this.changed(slot);
@@ -216,6 +221,7 @@ export class SpanIndex {
     this.free.length = 0;
     this.table.clear();
     this.tokens.clear();
+    this.costs.clear();
     this.waiting.clear();
     this.measures.clear();
     this.roots.clear();

@@ -56,3 +56,9 @@ export function formatBytes(bytes: number): string {
   if (bytes < 999_950) return `${stripZeros((bytes / 1e3).toFixed(1))} kB`;
   return `${stripZeros((bytes / 1e6).toFixed(1))} MB`;
 }
+
+/** US dollars with as many places as tell something: `$0.0012`, `$1.30`. */
+export function formatCost(dollars: number): string {
+  if (dollars === 0 || dollars >= 1) return `$${dollars.toFixed(2)}`;
+  return dollars < 0.0001 ? '<$0.0001' : `$${dollars.toFixed(4)}`;
+}

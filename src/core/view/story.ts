@@ -1,7 +1,7 @@
 /** An agent run told from its rows: what it did, and for a failed one where the failure lives. */
 
 import type { SpanRow } from '../protocol.js';
-import { formatCount } from './durations.js';
+import { formatCost, formatCount } from './durations.js';
 
 /**
  * `inference`: the model's provider refused or broke. `tool`: the handler failed and said so.
@@ -39,6 +39,9 @@ export function tellRun(rows: readonly SpanRow[]): RunStory | null {
     if (!used) return sum;
     return { input: (sum?.input ?? 0) + used.input, output: (sum?.output ?? 0) + used.output };
   }, null);
+  const costs = models.flatMap(({ cost }) => cost ?? []);
+  // A sum over some of the rounds would read as the price of all.
+  const cost = costs.length && costs.length === models.length ? sumOf(costs) : null;
   const failures = failuresOf(rows, models);
   return {
     root,
@@ -51,6 +54,7 @@ export function tellRun(rows: readonly SpanRow[]): RunStory | null {
       plural(models.length, 'round of inference', 'rounds of inference'),
       plural(calls.length, 'tool call', 'tool calls'),
       tokens && `${formatCount(tokens.input)} → ${formatCount(tokens.output)} tokens`,
+      cost !== null && formatCost(cost),
     ]
       .filter(Boolean)
       .join(' · '),
@@ -117,6 +121,10 @@ function failedCall(row: SpanRow, wentOn: boolean): RunFailure | null {
 function decisive(root: SpanRow, failures: readonly RunFailure[]): RunFailure | null {
   if (root.status === 2) return failures.at(-1) ?? null;
   return failures.find((failure) => failure.place === 'payload') ?? failures.at(-1) ?? null;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number);
 }
 
 function plural(count: number, one: string, many: string): string {

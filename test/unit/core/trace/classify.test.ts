@@ -303,6 +303,18 @@ describe('what a row says', () => {
       'gpt-4.1 · 1,204 → 86 tokens',
     ],
     [
+      'a model that says what it cost',
+      described('llm', {
+        'gen_ai.operation.name': 'chat',
+        'llm.model_name': 'gpt-4.1',
+        'llm.token_count.prompt': 1204,
+        'llm.token_count.completion': 86,
+        'llm.cost.total': 0.00309,
+      }),
+      'chat',
+      'gpt-4.1 · 1,204 → 86 tokens · $0.0031',
+    ],
+    [
       'a database call',
       described(
         'internal',

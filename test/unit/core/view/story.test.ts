@@ -19,6 +19,15 @@ describe('the story of an agent run', () => {
     expect(story?.failure).toBeNull();
   });
 
+  it('adds up what the rounds cost when every round says it, and says nothing else', () => {
+    const summary = (...costs: (number | undefined)[]) =>
+      tellRun([agent, ...costs.map((cost, at) => chat(at, cost === undefined ? {} : { cost }))])
+        ?.summary;
+    expect(summary(0.012, 0.5)).toContain('· $0.5120');
+    expect(summary(0)).toContain('· $0.00');
+    expect(summary(0.012, undefined)).not.toContain('$');
+  });
+
   it('finds an error payload that was read as a success', () => {
     const story = tellRun([agent, chat(1), ...call(2, { outcome: 'payload_error' }), chat(3)]);
     expect(story?.failure).toMatchObject({
