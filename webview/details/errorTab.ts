@@ -1,6 +1,6 @@
 /** The exception with frames that open, and what the conventions say of the failure. */
 import type { SpanDetails } from '../../src/core/protocol.js';
-import { stackLines } from '../../src/core/view/stackText.js';
+import { shortPlace, stackLines } from '../../src/core/view/stackText.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
 import { hint, link, section, textBlock } from './sections.js';
@@ -40,7 +40,9 @@ export function exceptionSection(
       const { place } = piece;
       if (!place) made.append(piece.text);
       else {
-        made.append(link(piece.text, 'Open this place', () => openPlace(context, details, place)));
+        const text = shortPlace(piece.text, details.serverCwd);
+        const title = `Open ${piece.text}`;
+        made.append(link(text, title, () => openPlace(context, details, place)));
       }
     }
     if (line.foreign && !full) {

@@ -27,6 +27,13 @@ export function stackLines(stack: string, mostLines = 400): StackLine[] {
     .map(lineOf);
 }
 
+/** A place below the folder in which the server runs, without that folder. */
+export function shortPlace(text: string, folder: string | null): string {
+  const bare = text.replace(/^file:\/\//, '');
+  const inside = folder !== null && folder.length > 1 && bare.startsWith(folder);
+  return inside && /[\\/]/.test(bare[folder.length] ?? '') ? bare.slice(folder.length + 1) : text;
+}
+
 function lineOf(line: string): StackLine {
   const inPython = python.exec(line);
   if (inPython) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { stackLines } from '../../../../src/core/view/stackText.js';
+import { shortPlace, stackLines } from '../../../../src/core/view/stackText.js';
 
 const placesOf = (stack: string) =>
   stackLines(stack).flatMap((line) => line.pieces.flatMap((piece) => piece.place ?? []));
@@ -48,5 +48,20 @@ describe('a stack trace', () => {
   it('reads a hostile megabyte in no time worth naming', () => {
     expect(stackLines(`    at ${'a('.repeat(500_000)}`).length).toBe(1);
     expect(stackLines('x\n'.repeat(100_000)).length).toBe(400);
+  });
+});
+
+describe('a place in a stack', () => {
+  it.each([
+    ['/work/src/a.ts:3:1', '/work', 'src/a.ts:3:1'],
+    ['file:///work/src/a.ts:3:1', '/work', 'src/a.ts:3:1'],
+    ['/work/a.py", line 3', '/work', 'a.py", line 3'],
+    ['C:\\work\\a.ts:3:1', 'C:\\work', 'a.ts:3:1'],
+    ['/workshop/a.ts:3:1', '/work', '/workshop/a.ts:3:1'],
+    ['file:///other/a.ts:3:1', '/work', 'file:///other/a.ts:3:1'],
+    ['/work/a.ts:3:1', null, '/work/a.ts:3:1'],
+    ['/a.ts:3:1', '/', '/a.ts:3:1'],
+  ])('%s from %s is %s', (text, folder, short) => {
+    expect(shortPlace(text, folder)).toBe(short);
   });
 });
