@@ -9,6 +9,7 @@ import {
   wrapServers,
 } from '../../core/mcp/configWrap.js';
 import { pickFolder } from '../commands/pickFolder.js';
+import { registerCommands } from '../commands/registerCommands.js';
 import { readShimSettings, type ShimSettings, shimWords } from '../servers/shimSettings.js';
 import { changeFile } from './changeFile.js';
 import { type ClientFile, findClientFiles } from './clientFiles.js';
@@ -26,19 +27,19 @@ export interface ClientCommandParts {
 
 /** Wraps servers in another client's configuration file, with a backup and a way back. */
 export function registerClientCommands(parts: ClientCommandParts): vscode.Disposable[] {
-  return [
-    vscode.commands.registerCommand('spanpath.traceInClient', () => tell(traceInClient(parts))),
-    vscode.commands.registerCommand('spanpath.untraceInClient', () => tell(untraceInClient(parts))),
-  ];
+  return registerCommands({
+    traceInClient: () => unlessRefused(traceInClient(parts)),
+    untraceInClient: () => unlessRefused(untraceInClient(parts)),
+  });
 }
 
 /** A file that cannot be read or written is named, with what the system says of it. */
-async function tell(done: Promise<void>): Promise<void> {
+async function unlessRefused(done: Promise<void>): Promise<void> {
   try {
     await done;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    void vscode.window.showErrorMessage(`The client's configuration was not changed: ${reason}`);
+    throw new Error(`the client's configuration was not changed: ${reason}`);
   }
 }
 

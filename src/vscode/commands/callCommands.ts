@@ -6,6 +6,7 @@ import type { Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
 import type { ServerNode } from '../servers/serverTree.js';
 import { pickOffered } from './pickers.js';
+import { registerCommands } from './registerCommands.js';
 
 /** Commands that open the form; from the palette they ask what to call. */
 export function registerCallCommands(
@@ -37,9 +38,7 @@ export function registerCallCommands(
       await openCallable(handlers, picked.server, { kind: 'tool', tool: picked.chosen });
     },
   };
-  return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(`spanpath.${id}`, run),
-  );
+  return registerCommands(commands);
 }
 
 function isCallable(node: ServerNode): node is ServerNode & Callable {

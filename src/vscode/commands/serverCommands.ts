@@ -6,6 +6,7 @@ import type { Servers } from '../servers/servers.js';
 import type { ServerNode } from '../servers/serverTree.js';
 import { ensureRunning, ensureTrusted, pickServer, type ServerChoice } from './pickers.js';
 import { pickFolder } from './pickFolder.js';
+import { registerCommands } from './registerCommands.js';
 
 type Place = { uri: vscode.Uri; offset: number; length: number };
 /** A row of the Servers view, a server's name (keybindings, other extensions), or nothing. */
@@ -87,9 +88,7 @@ export function registerServerCommands(parts: ServerCommandParts): vscode.Dispos
       );
     },
   };
-  return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(`spanpath.${id}`, run),
-  );
+  return registerCommands(commands);
 }
 
 async function tellPublished(server: Server): Promise<void> {

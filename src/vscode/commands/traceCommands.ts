@@ -3,6 +3,7 @@ import type { SpanRef } from '../../core/trace/model.js';
 import type { CollectorClient } from '../collector/collectorClient.js';
 import { callQuery, findCall } from '../trace/findCall.js';
 import type { TracePanel } from '../trace/tracePanel.js';
+import { registerCommands } from './registerCommands.js';
 
 /** The calls of one tool of one server, as a lens names them. */
 interface LensTarget {
@@ -33,9 +34,7 @@ export function registerTraceCommands(parts: TraceCommandParts): vscode.Disposab
     openWalkthrough: () =>
       vscode.commands.executeCommand('workbench.action.openWalkthrough', 'spanpath.spanpath#start'),
   };
-  return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(`spanpath.${id}`, run),
-  );
+  return registerCommands(commands);
 }
 
 export async function clearTraces(collector: CollectorClient): Promise<void> {

@@ -3,6 +3,7 @@ import type { CollectorRequests, ExportFormat } from '../../core/protocol.js';
 import type { SpanRef } from '../../core/trace/model.js';
 import type { CollectorClient } from '../collector/collectorClient.js';
 import type { TracePanel } from '../trace/tracePanel.js';
+import { registerCommands } from './registerCommands.js';
 
 interface Format {
   readonly format: ExportFormat;
@@ -44,14 +45,12 @@ export interface TransferParts {
 }
 
 export function registerTransferCommands(parts: TransferParts): vscode.Disposable[] {
-  return [
-    vscode.commands.registerCommand('spanpath.export', (span?: SpanRef) =>
+  return registerCommands({
+    export: (span?: SpanRef) =>
       exportTraces(parts, span && typeof span.traceId === 'string' ? span : null),
-    ),
-    vscode.commands.registerCommand('spanpath.import', (uri?: vscode.Uri) =>
+    import: (uri?: vscode.Uri) =>
       importTraces(parts, uri instanceof vscode.Uri ? [uri] : undefined),
-    ),
-  ];
+  });
 }
 
 async function exportTraces({ collector }: TransferParts, span: SpanRef | null): Promise<void> {
