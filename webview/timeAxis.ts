@@ -11,6 +11,8 @@ export class TimeAxis {
   window: TimeWindow = this.bounds;
   private goal: TimeWindow = this.bounds;
   private movedAtMs = 0;
+  /** What the windows count from: `RowsPage.originNanos` of the rows they were made for. */
+  private origin: string | null = null;
   private readonly stillness = matchMedia('(prefers-reduced-motion: reduce)');
 
   constructor(
@@ -21,10 +23,29 @@ export class TimeAxis {
   /** Once a frame, before anything is painted. */
   advance(): void {
     const running = (this.context.summary?.running ?? 0) > 0;
+    this.countFromRows();
     this.fit(running);
     const chosen = this.context.state.window;
     if (chosen) this.window = chosen;
     else this.follow(running);
+  }
+
+  /** A search changes which row is the first: a window keeps its time, or goes where nothing is. */
+  private countFromRows(): void {
+    const { state, rows } = this.context;
+    const { originNanos, total, start, end } = rows.head;
+    if (total === 0 || originNanos === this.origin) return;
+    const before = this.origin;
+    this.origin = originNanos;
+    if (before === null) return;
+    const by = Number(BigInt(before) - BigInt(originNanos));
+    const move = (window: TimeWindow) => ({ start: window.start + by, end: window.end + by });
+    this.window = move(this.window);
+    this.goal = move(this.goal);
+    if (!state.window) return;
+    const chosen = move(state.window);
+    const meets = chosen.start <= end && chosen.end >= start;
+    this.context.update({ window: meets ? chosen : null });
   }
 
   /** While a call runs there is air to grow into, so that the scale moves in steps. */

@@ -59,6 +59,45 @@ describe('the time axis', () => {
   });
 });
 
+describe('a window of time that was chosen', () => {
+  const zoomTo = async (page: Page, tool: string) => {
+    await page.locator('.rows .row:visible .name', { hasText: tool }).first().click();
+    await page.keyboard.press('f');
+  };
+  const search = async (page: Page, query: string) => {
+    await page.keyboard.press('/');
+    await page.keyboard.type(query);
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => page.locator('.rows .row:visible .name').first().textContent())
+      .toBe(query.slice('tool:'.length));
+  };
+  /** Whether the first row can be seen on the axis, and whether somebody chose the window. */
+  const shown = (page: Page) =>
+    page.evaluate(`(() => {
+      const { start, end } = app.window();
+      const row = app.rows.row(0);
+      const seen = row.start + row.duration > start && row.start < end;
+      return { seen, chosen: app.state.window !== null };
+    })()`);
+
+  it('keeps its time when a search finds what lies in it', async () => {
+    const page = await site.open({ session: 'still', width: 900 });
+    await zoomTo(page, 'search_places');
+    await search(page, 'tool:search_places');
+    await expect.poll(() => shown(page)).toEqual({ seen: true, chosen: true });
+    await page.context().close();
+  });
+
+  it('goes when a search finds nothing in it', async () => {
+    const page = await site.open({ session: 'still', width: 900 });
+    await zoomTo(page, 'chat');
+    await search(page, 'tool:search_places');
+    await expect.poll(() => shown(page)).toEqual({ seen: true, chosen: false });
+    await page.context().close();
+  });
+});
+
 describe('messages that only keep the protocol going', () => {
   const names = (page: Page) => page.locator('.rows .row:visible .name').allTextContents();
 
