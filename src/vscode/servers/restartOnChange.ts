@@ -1,35 +1,59 @@
 import * as vscode from 'vscode';
+import type { ServerConfig } from '../../core/mcp/config.js';
 import type { Server } from './server.js';
 import type { Servers } from './servers.js';
 
 /** Editors save several files at once, and compilers write many. */
 const settleMs = 300;
 
-/** Restarts a running server when a file changes that its configuration names in `dev.watch`. */
-export function restartOnChange(servers: Servers): vscode.Disposable {
-  const watched = new Map<Server, vscode.Disposable>();
-  const follow = (server: Server) => {
-    const isRunning = server.state.kind === 'running';
-    if (isRunning === watched.has(server)) return;
-    watched.get(server)?.dispose();
+interface Watch {
+  readonly config: ServerConfig;
+  readonly watcher: vscode.Disposable;
+}
+
+/**
+ * Restarts a server when a file changes that its configuration names in `dev.watch`: from its
+ * first run until it is stopped. One that fails, because its code does not work at the moment,
+ * starts again with the next change.
+ */
+export function restartOnChange(servers: Pick<Servers, 'find' | 'onDidChange'>): vscode.Disposable {
+  const watched = new Map<Server, Watch>();
+  const restarting = new Set<Server>();
+  const forget = (server: Server) => {
+    watched.get(server)?.watcher.dispose();
     watched.delete(server);
-    if (isRunning) watched.set(server, watchFiles(server));
+  };
+  const restart = async (server: Server) => {
+    restarting.add(server);
+    server.log.note('A watched file changed');
+    try {
+      await server.restart();
+    } finally {
+      restarting.delete(server);
+      follow(server);
+    }
+  };
+  const follow = (server: Server) => {
+    const { kind } = server.state;
+    const watch = watched.get(server);
+    const goesOn = kind === 'starting' || kind === 'failed' || restarting.has(server);
+    if (kind !== 'running' && !goesOn) forget(server);
+    if (kind !== 'running' || watch?.config === server.config) return;
+    forget(server);
+    const watcher = watchFiles(server, () => void restart(server));
+    watched.set(server, { config: server.config, watcher });
   };
   const listening = servers.onDidChange((server) => {
     if (server) return follow(server);
-    for (const [known, watcher] of watched) {
-      if (servers.find(known.id)) continue;
-      watcher.dispose();
-      watched.delete(known);
-    }
+    for (const known of watched.keys()) if (!servers.find(known.id)) forget(known);
   });
   return new vscode.Disposable(() => {
     listening.dispose();
-    for (const watcher of watched.values()) watcher.dispose();
+    for (const { watcher } of watched.values()) watcher.dispose();
   });
 }
 
-function watchFiles(server: Server): vscode.Disposable {
+function watchFiles(server: Server, restart: () => void): vscode.Disposable {
   const { config, file } = server;
   if (config.transport !== 'stdio' || config.watch.length === 0) return noWatch;
   let timer: NodeJS.Timeout | undefined;
@@ -37,9 +61,7 @@ function watchFiles(server: Server): vscode.Disposable {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const settings = vscode.workspace.getConfiguration('spanpath', file.uri);
-      if (!settings.get('restartOnChange', true) || server.state.kind !== 'running') return;
-      server.log.note('A watched file changed');
-      void server.restart();
+      if (settings.get('restartOnChange', true)) restart();
     }, settleMs);
   };
   const watchers = config.watch.flatMap((glob) => {
