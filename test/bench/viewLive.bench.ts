@@ -1,8 +1,7 @@
-import type { Page } from 'playwright-core';
 import type { Figure } from './figure.js';
 import { heapOf, openPage } from './view/figures.js';
 import { frameTimes, shownWhen } from './view/measure.js';
-import type { BenchSession } from './view/session.js';
+import { placeOf, streamTo } from './view/stream.js';
 import { withView } from './view/withView.js';
 
 const minuteMs = 60_000;
@@ -43,36 +42,3 @@ export default () =>
       },
     ];
   });
-
-/** 500 spans ten times a second, by the clock. */
-function streamTo(session: BenchSession): { stop(): Promise<number> } {
-  let streaming = true;
-  let sent = 0;
-  const done = (async () => {
-    const began = performance.now();
-    while (streaming) {
-      await session.add(500, 500);
-      sent += 500;
-      const dueMs = began + sent / 5;
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())));
-    }
-    return sent;
-  })();
-  return {
-    stop: () => {
-      streaming = false;
-      return done;
-    },
-  };
-}
-
-async function placeOf(page: Page): Promise<{ selected: string; top: string }> {
-  return (await page.evaluate(`(() => {
-    const selected = document.querySelector('.row-selected');
-    const box = document.querySelector('.rows').getBoundingClientRect();
-    const rows = [...document.querySelectorAll('.rows-moved .row:not([hidden])')]
-      .filter((row) => row.getBoundingClientRect().bottom > box.top + 1)
-      .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
-    return { selected: selected?.textContent ?? '', top: rows[0]?.textContent ?? '' };
-  })()`)) as { selected: string; top: string };
-}
