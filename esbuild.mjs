@@ -39,6 +39,24 @@ const editorOnce = {
   },
 };
 
+/**
+ * The WebSocket client asks for TLS when it is loaded, which weighs four megabytes in a process;
+ * a collector on the same machine needs none. Here it is asked for by the first call.
+ */
+const tlsLater = {
+  name: 'tls later',
+  setup({ onResolve, onLoad }) {
+    const functions = { https: 'request', tls: 'connect' };
+    onResolve({ filter: /^(?:https|tls)$/ }, ({ path, namespace }) =>
+      namespace === 'later' ? { path, external: true } : { path, namespace: 'later' },
+    );
+    onLoad({ filter: /./, namespace: 'later' }, ({ path }) => {
+      const name = functions[path];
+      return { contents: `exports.${name} = (...args) => require('${path}').${name}(...args);` };
+    });
+  },
+};
+
 /** entry → dist file, and what is special about it */
 const entries = [
   { in: 'src/extension.ts', out: 'extension', ...node, plugins: [editorOnce] },
@@ -50,7 +68,7 @@ const entries = [
   { in: 'src/indexer/worker.ts', out: 'indexer', ...node },
   // What forwards starts before what follows is even read.
   { in: 'src/shim/main.ts', out: 'shim', ...node },
-  { in: 'src/shim/telemetry/thread.ts', out: 'telemetry', ...node },
+  { in: 'src/shim/telemetry/thread.ts', out: 'telemetry', ...node, plugins: [tlsLater] },
   // Loaded into servers, which may run on an older Node than Spanpath itself.
   {
     in: 'src/hooks/node/preload.ts',

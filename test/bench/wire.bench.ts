@@ -38,6 +38,7 @@ export default async function run(): Promise<Figure[]> {
     pipe: [node, join(here, 'barePipe.mjs'), ...server],
     shim: [node, shim, '--name', 'bench', '--', ...server],
   };
+  const threaded = [node, join(here, 'pipeWithThread.mjs'), ...server];
   const open = (way: Way) => new LineClient(commands[way], env);
   try {
     return [
@@ -46,7 +47,7 @@ export default async function run(): Promise<Figure[]> {
       await pipelined('wire.pipelined.sustained', open, { calls: 20_000, rounds, rest: 0 }),
       ...(await large(open)),
       await startup(open),
-      ...(await memory(open)),
+      ...(await memory(open, () => new LineClient(threaded, env))),
     ];
   } finally {
     sink.disconnect();
@@ -124,7 +125,8 @@ async function pipelined(name: string, open: Open, bursts: Bursts): Promise<Figu
   const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
   for (const way of ways) {
     await clients[way].initialize();
-    await clients[way].pipeline(5000, 64, '{"message":"hello"}');
+    // So many that no engine is still compiling.
+    await clients[way].pipeline(20_000, 64, '{"message":"hello"}');
   }
   for (let round = 0; round < bursts.rounds; round++) {
     for (const way of ways) {
@@ -184,28 +186,34 @@ async function startup(open: Open): Promise<Figure> {
   return figure('wire.startup', 'ms', samples);
 }
 
-/** Resident memory: after many calls, and while a reader does not take 100 MB of results. */
-async function memory(open: Open): Promise<Figure[]> {
+/**
+ * Resident memory: after many calls as fast as they go, at the pace of a busy agent, and while a
+ * reader does not take 100 MB of results. Beside the bare pipe, with and without an idle thread.
+ */
+async function memory(open: Open, openThreaded: () => LineClient): Promise<Figure[]> {
   const steady = await afterMany(open('shim'));
   const bare = await afterMany(open('pipe'));
+  const threaded = await afterMany(openThreaded());
+  const paced = await afterMany(open('shim'), 500, 10);
   const slow = await whileNobodyReads(open('shim'));
+  const beside = (name: string, value: number, baseline: number): Figure => {
+    return { name, unit: 'MB', value, baseline, ratio: value / baseline, runs: 1 };
+  };
   return [
-    {
-      name: 'wire.rss.steady',
-      unit: 'MB',
-      value: steady,
-      baseline: bare,
-      ratio: steady / bare,
-      runs: 1,
-    },
+    beside('wire.rss.steady', steady, bare),
+    beside('wire.rss.steady.thread', steady, threaded),
+    { name: 'wire.rss.paced', unit: 'MB', value: paced, runs: 1 },
     { name: 'wire.rss.slow', unit: 'MB', value: slow, runs: 1 },
   ];
 }
 
-async function afterMany(client: LineClient): Promise<number> {
+async function afterMany(client: LineClient, calls = 10_000, everyMs = 0): Promise<number> {
   await client.initialize();
-  for (let call = 0; call < 10_000; call++) await client.call('{"message":"hello"}');
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  for (let call = 0; call < calls; call++) {
+    await client.call('{"message":"hello"}');
+    if (everyMs > 0) await pause(everyMs);
+  }
+  await pause(1500);
   const steady = client.residentMb('VmRSS');
   await client.close();
   return steady;
@@ -215,7 +223,7 @@ async function whileNobodyReads(client: LineClient): Promise<number> {
   await client.initialize();
   client.pause();
   for (let call = 0; call < 20; call++) client.ask(`{"bytes":${5 << 20}}`);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await pause(2500);
   const peak = client.residentMb('VmHWM');
   await client.resume();
   await client.close();

@@ -1,5 +1,6 @@
 /** Takes OTLP and the live channel, and shows what came. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
@@ -39,7 +40,10 @@ export class FakeCollector {
   headers: Record<string, string> = {};
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly origin: string,
+  ) {
     const live = new WebSocketServer({ noServer: true });
     server.on('connection', (socket) => this.sockets.add(socket));
     server.on('upgrade', (request, socket, head) => {
@@ -59,9 +63,17 @@ export class FakeCollector {
   }
 
   static start(port = 0): Promise<FakeCollector> {
-    const server = createServer();
+    return FakeCollector.listen(createServer(), 'http://127.0.0.1', port);
+  }
+
+  static startSecure(certificate: { key: Buffer; cert: Buffer }): Promise<FakeCollector> {
+    const server = createTlsServer(certificate) as unknown as Server;
+    return FakeCollector.listen(server, 'https://localhost', 0);
+  }
+
+  private static listen(server: Server, origin: string, port: number): Promise<FakeCollector> {
     return new Promise((resolve) => {
-      server.listen(port, '127.0.0.1', () => resolve(new FakeCollector(server)));
+      server.listen(port, '127.0.0.1', () => resolve(new FakeCollector(server, origin)));
     });
   }
 
@@ -70,7 +82,7 @@ export class FakeCollector {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.origin}:${this.port}`;
   }
 
   named(name: string): SeenSpan | undefined {

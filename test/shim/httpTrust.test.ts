@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer as createTlsServer } from 'node:https';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { hasOpenssl, makeCertificate } from './certificate.js';
 import { call, collector, post, proxy, text, upstream } from './httpSetup.js';
-import { temporaryDir, until } from './shimProcess.js';
+import { until } from './shimProcess.js';
 import { asJson, Upstream } from './upstream.js';
 
 describe('authorization', () => {
@@ -35,51 +33,16 @@ describe('authorization', () => {
   });
 });
 
-const openssl = has('openssl');
-
 describe('a server behind TLS', () => {
-  it.skipIf(!openssl)('is reached, its certificate checked', async () => {
-    const dir = temporaryDir();
-    const [key, cert] = [join(dir, 'key.pem'), join(dir, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '2',
-        '-subj',
-        '/CN=localhost',
-        '-addext',
-        'subjectAltName=DNS:localhost',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
-    const secure = await Upstream.start(
-      createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }) as never,
-    );
+  it.skipIf(!hasOpenssl)('is reached, its certificate checked', async () => {
+    const certificate = makeCertificate();
+    const secure = await Upstream.start(createTlsServer(certificate) as never);
     secure.answer = (_asked, response) => asJson(response, text(1));
     const address = `https://localhost:${secure.port}/mcp`;
-    const trusted = await proxy([], address, { NODE_EXTRA_CA_CERTS: cert });
+    const trusted = await proxy([], address, { NODE_EXTRA_CA_CERTS: certificate.path });
     expect(await (await post(trusted.url, call(1))).json()).toEqual(text(1));
     const strict = await proxy([], address);
     expect((await post(strict.url, call(1))).status).toBe(502);
     await secure.stop();
   });
 });
-
-function has(program: string): boolean {
-  try {
-    execFileSync(program, ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

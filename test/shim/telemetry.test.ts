@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hasOpenssl, makeCertificate } from './certificate.js';
 import { FakeCollector } from './fakeCollector.js';
 import { ShimProcess, serverPath, temporaryDir, until } from './shimProcess.js';
 
@@ -132,6 +133,15 @@ describe('a call arrives at the collector', () => {
     await until(() => collector.live.some((message) => message.type === 'callEnded'));
     await shim.end();
     expect(collector.named('tools/call progress')?.events.length).toBe(3);
+  });
+
+  it.skipIf(!hasOpenssl)('over TLS, while it runs and when it is over', async () => {
+    const certificate = makeCertificate();
+    await collector.stop();
+    collector = await FakeCollector.startSecure(certificate);
+    const { span } = await callOnce('progress', {}, [], { NODE_EXTRA_CA_CERTS: certificate.path });
+    expect(span?.attributes['spanpath.outcome']).toBe('ok');
+    expect(collector.live.map((message) => message.type)).toContain('callStarted');
   });
 
   it('with the request that the server made inside it', async () => {

@@ -207,8 +207,8 @@ export class Delivery implements ConversationListener {
     const batch = target ? queue.take() : null;
     if (!target || !batch) return true;
     this.takeBack = () => queue.putBack(batch);
-    const zipped = batch.bytes.length >= gzipFrom && !isLoopback(target.endpoint);
-    const body = zipped ? await promisify(gzip)(batch.bytes) : batch.bytes;
+    const zipped = batch.bytes >= gzipFrom && !isLoopback(target.endpoint);
+    const body = zipped ? [await promisify(gzip)(Buffer.concat(batch.pieces))] : batch.pieces;
     const result = await postOtlp(target, signal, body, zipped, requestMs);
     // The end came first, and took the batch for the spool.
     if (this.takeBack === null) return false;
@@ -238,7 +238,7 @@ export class Delivery implements ConversationListener {
       ['logs', this.logs],
     ] as const) {
       for (let batch = queue.take(); batch; batch = queue.take()) {
-        if (this.spool.write(signal, batch.bytes)) continue;
+        if (this.spool.write(signal, Buffer.concat(batch.pieces))) continue;
         this.spoolRefuses = true;
         queue.countLost(batch.records);
       }

@@ -1,6 +1,5 @@
 /** One OTLP/HTTP request. */
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import type { Target } from '../discovery.js';
 
 export interface PostResult {
@@ -18,26 +17,25 @@ const agent = new HttpAgent({ keepAlive: true, maxSockets: 1 });
  */
 const retryable = new Set([429, 502, 503, 504, 401, 403, 404, 405]);
 
-/** Never rejects. `timeoutMs` covers the whole exchange. */
-export function postOtlp(
+/** Never rejects. `timeoutMs` covers the whole exchange; the body is sent piece by piece. */
+export async function postOtlp(
   target: Target,
   signal: 'traces' | 'logs',
-  body: Uint8Array,
+  body: readonly Uint8Array[],
   gzipped: boolean,
   timeoutMs: number,
 ): Promise<PostResult> {
+  const send = await sender(target);
   return new Promise((resolve) => {
     const done = (kind: PostResult['kind'], detail: string, retryAfterMs: number | null = null) =>
       resolve({ kind, detail, retryAfterMs });
     try {
-      const url = new URL(`${target.endpoint}/v1/${signal}`);
-      const secure = url.protocol === 'https:';
-      const request = (secure ? httpsRequest : httpRequest)(url, {
+      const request = send(`${target.endpoint}/v1/${signal}`, {
         method: 'POST',
-        ...(secure ? {} : { agent }),
+        ...(send === httpRequest ? { agent } : {}),
         headers: {
           'content-type': 'application/x-protobuf',
-          'content-length': body.length,
+          'content-length': body.reduce((sum, { length }) => sum + length, 0),
           ...(gzipped ? { 'content-encoding': 'gzip' } : {}),
           ...(target.token === null ? {} : { authorization: `Bearer ${target.token}` }),
         },
@@ -56,11 +54,18 @@ export function postOtlp(
         // What a receiver says beside its status is not needed, and may be endless.
         response.resume();
       });
-      request.end(body);
+      request.cork();
+      for (const piece of body) request.write(piece);
+      request.end();
     } catch (error) {
       done('refused', error instanceof Error ? error.message : String(error));
     }
   });
+}
+
+/** TLS weighs four megabytes, and a collector on this machine needs none. */
+async function sender({ endpoint }: Target): Promise<typeof httpRequest> {
+  return /^https:/i.test(endpoint) ? (await import('node:https')).request : httpRequest;
 }
 
 function retryAfter(headers: IncomingHttpHeaders): number | null {

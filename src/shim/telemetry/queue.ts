@@ -9,9 +9,11 @@ const batchRecords = 2048;
 /** Records that are encoded together, so that they share their resource. */
 const pieceRecords = 16;
 
-/** One or more OTLP requests end to end, which are one request: their repeated fields add up. */
+/** An OTLP request, or several: end to end they are one, since their repeated fields add up. */
 export interface Encoded {
-  readonly bytes: Uint8Array;
+  readonly pieces: readonly Uint8Array[];
+  /** Of all pieces. */
+  readonly bytes: number;
   readonly records: number;
 }
 
@@ -44,24 +46,21 @@ export class Queue<T> {
     let bytes = 0;
     let count = 0;
     for (const piece of this.pieces) {
-      const tooMuch =
-        bytes + piece.bytes.length > batchBytes || records + piece.records > batchRecords;
+      const tooMuch = bytes + piece.bytes > batchBytes || records + piece.records > batchRecords;
       if (count > 0 && tooMuch) break;
-      bytes += piece.bytes.length;
+      bytes += piece.bytes;
       records += piece.records;
       count++;
     }
     if (count === 0) return null;
     this.bytes -= bytes;
     const taken = this.pieces.splice(0, count);
-    const [only] = taken;
-    if (count === 1 && only) return only;
-    return { bytes: Buffer.concat(taken.map((piece) => piece.bytes)), records };
+    return { pieces: taken.flatMap(({ pieces }) => pieces), bytes, records };
   }
 
   putBack(batch: Encoded): void {
     this.pieces.unshift(batch);
-    this.bytes += batch.bytes.length;
+    this.bytes += batch.bytes;
   }
 
   countLost(records: number): void {
@@ -78,13 +77,14 @@ export class Queue<T> {
   private seal(): void {
     if (this.fresh.length === 0) return;
     const records = this.fresh.length;
-    const bytes = this.encode(this.fresh);
+    const piece = this.encode(this.fresh);
     this.fresh = [];
-    if (this.bytes + bytes.length > maxBytes) {
+    const { length: bytes } = piece;
+    if (this.bytes + bytes > maxBytes) {
       this.lost += records;
       return;
     }
-    this.bytes += bytes.length;
-    this.pieces.push({ bytes, records });
+    this.bytes += bytes;
+    this.pieces.push({ pieces: [piece], bytes, records });
   }
 }
