@@ -4,13 +4,16 @@ import { join, sep } from 'node:path';
 /** Enough of a file to hold the resource of its first request. */
 const headBytes = 64 * 1024;
 
+/** `NAME-PID-TIME.traces.jsonl` or `….logs.jsonl`, and behind it the process that took the file. */
+const namePattern = /\.(?:traces|logs)\.jsonl(?:\.(\d+)\.jsonl)?$/;
+
 /**
- * Files of the spool that belong to these folders (null: all of them) and that no shim writes to any more. Their
- * names are `NAME-PID-TIME.traces.jsonl` and `….logs.jsonl`.
+ * Files of the spool that belong to these folders (null: all of them) and that nobody has any more:
+ * the shim that wrote one has ended, and so has a window that took it and did not come to its end.
  */
 export function findSpooled(directory: string, folders: readonly string[] | null): string[] {
   return namesIn(directory)
-    .filter((name) => /\.(traces|logs)\.jsonl$/.test(name) && !isAlive(pidOf(name)))
+    .filter((name) => namePattern.test(name) && !isAlive(ownerOf(name)))
     .map((name) => join(directory, name))
     .filter((path) => {
       if (folders === null) return true;
@@ -19,15 +22,30 @@ export function findSpooled(directory: string, folders: readonly string[] | null
     });
 }
 
+/** A file that this window alone has. */
+export interface Claimed {
+  readonly path: string;
+  /** Its content is in the store. */
+  done(): void;
+  /** It could not be read now; whoever comes next may try. */
+  giveBack(): void;
+}
+
 /** Takes a file, so that another window does not; null when that was quicker. */
-export function claim(path: string): { readonly path: string; readonly done: () => void } | null {
-  const mine = `${path}.${process.pid}.jsonl`;
+export function claim(path: string): Claimed | null {
+  const [, taker] = namePattern.exec(path) ?? [];
+  const plain = taker ? path.slice(0, -`.${taker}.jsonl`.length) : path;
+  const mine = `${plain}.${process.pid}.jsonl`;
   try {
     renameSync(path, mine);
   } catch {
     return null;
   }
-  return { path: mine, done: () => rmSync(mine, { force: true }) };
+  return {
+    path: mine,
+    done: () => rmSync(mine, { force: true }),
+    giveBack: () => renameSync(mine, plain),
+  };
 }
 
 function namesIn(directory: string): string[] {
@@ -38,8 +56,9 @@ function namesIn(directory: string): string[] {
   }
 }
 
-function pidOf(name: string): number {
-  return Number(/-(\d+)-\d+\.(traces|logs)\.jsonl$/.exec(name)?.[1] ?? 0);
+function ownerOf(name: string): number {
+  const [, taker] = namePattern.exec(name) ?? [];
+  return Number(taker ?? /-(\d+)-\d+\.(?:traces|logs)\.jsonl$/.exec(name)?.[1] ?? 0);
 }
 
 function isAlive(pid: number): boolean {

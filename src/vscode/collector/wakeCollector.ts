@@ -51,11 +51,16 @@ async function wake(
   for (const path of spooled) {
     const claimed = claim(path);
     if (!claimed) continue;
-    const { spans, logs } = await collector.request('session/import', {
-      id: claimed.path,
-      path: claimed.path,
-    });
-    output.info(`${spans} spans and ${logs} logs were waiting in ${path}`);
-    claimed.done();
+    try {
+      const { spans, logs } = await collector.request('session/import', {
+        id: claimed.path,
+        path: claimed.path,
+      });
+      output.info(`${spans} spans and ${logs} logs were waiting in ${path}`);
+      claimed.done();
+    } catch (error) {
+      output.error(`${path} was not imported and stays: ${String(error)}`);
+      claimed.giveBack();
+    }
   }
 }

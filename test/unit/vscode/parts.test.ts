@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -187,5 +187,20 @@ describe('spooled spans', () => {
     expect(taken && existsSync(taken.path)).toBe(true);
     taken?.done();
     expect(taken && existsSync(taken.path)).toBe(false);
+  });
+
+  it('that a window took and could not read are there for the next one', () => {
+    const path = join(folder, `a-${dead}-1.traces.jsonl`);
+    writeFileSync(path, line('/w'));
+    claim(path)?.giveBack();
+    expect(findSpooled(folder, ['/w'])).toEqual([path]);
+    const taken = claim(path);
+    expect(findSpooled(folder, ['/w'])).toEqual([]);
+    taken?.giveBack();
+    // A window that was killed while it read.
+    renameSync(path, `${path}.${dead}.jsonl`);
+    const [left = ''] = findSpooled(folder, ['/w']);
+    const again = claim(left);
+    expect([again?.path, existsSync(left)]).toEqual([`${path}.${process.pid}.jsonl`, false]);
   });
 });
