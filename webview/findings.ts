@@ -1,6 +1,7 @@
 /** What is wrong with the telemetry itself, what it means and what to do. */
 import type { Finding } from '../src/core/protocol.js';
 import type { ViewContext } from './context.js';
+import { openPlace } from './details/errorTab.js';
 import type { OtherPane } from './details/pane.js';
 import { hint, link } from './details/sections.js';
 import { element, icon, oneLine } from './dom.js';
@@ -37,7 +38,7 @@ export class FindingsPane implements OtherPane {
   }
 
   private findingElement(finding: Finding): HTMLElement {
-    const { span } = finding;
+    const { span, place } = finding;
     const names = { error: 'Error', warning: 'Warning', info: 'Note' };
     const head = element(
       'div',
@@ -50,6 +51,11 @@ export class FindingsPane implements OtherPane {
         ? element('span', { class: 'pill pill-muted' }, `${finding.count} times`)
         : null,
       span && link('Show the call', 'Select it in the rows', () => void this.context.reveal(span)),
+      span && place && this.context.inEditor
+        ? link('Open the line', `${place.file}:${place.line}`, () =>
+            openPlace(this.context, span, { ...place, column: 1 }),
+          )
+        : null,
     );
     return element(
       'article',

@@ -41,9 +41,9 @@ export class StatisticsPane implements OtherPane {
   constructor(private readonly context: ViewContext) {}
 
   refresh(): void {
-    const { query } = this.context.state.spec;
+    const { query, hidesProtocol = false } = this.context.state.spec;
     this.context.host
-      .request('statistics/list', { query })
+      .request('statistics/list', { query, hidesProtocol })
       .then((rows) => {
         const key = JSON.stringify(rows);
         if (key === this.shown) return;

@@ -37,7 +37,7 @@ export class Findings {
 
 /** What emitters reported by logs, gathered by kind, server and text. */
 function listReported(session: Session, places: Places): Finding[] {
-  const found = new Map<string, Finding & { readonly place: string }>();
+  const found = new Map<string, Finding>();
   for (const entry of session.logs.ofEvent(eventNames.finding).slice(-maxRead)) {
     const log = places.readLog(entry);
     if (!log) continue;
@@ -48,8 +48,8 @@ function listReported(session: Session, places: Places): Finding[] {
     const id = `${kind}:${server}:${said.slice(0, 200).trim()}`;
     const place = placeOf(log);
     const known = found.get(id);
-    if (known && (known.place !== '' || place === '')) {
-      const isOther = place === '' && known.place !== '';
+    if (known && (known.place || !place)) {
+      const isOther = !place && known.place !== undefined;
       found.set(id, { ...known, count: known.count + (isOther ? 0 : 1) });
       continue;
     }
@@ -60,17 +60,17 @@ function listReported(session: Session, places: Places): Finding[] {
       kind,
       severity: severityOf(log.severityNumber),
       title,
-      advice: [said.slice(0, 500), place && `Printed at ${place}.`, advice]
-        .filter((part) => part !== '')
+      advice: [said.slice(0, 500), place && `Printed at ${place.file}:${place.line}.`, advice]
+        .filter(Boolean)
         .join('\n'),
       server,
       timeNanos: String(log.timeNanos),
       span: entry.span,
       count: 1,
-      place,
+      ...(place && { place }),
     });
   }
-  return [...found.values()].map(({ place: _, ...finding }) => finding);
+  return [...found.values()];
 }
 
 function severityOf(number: number): Finding['severity'] {
@@ -78,10 +78,10 @@ function severityOf(number: number): Finding['severity'] {
   return number >= 13 ? 'warning' : 'info';
 }
 
-function placeOf(log: LogRecord): string {
+function placeOf(log: LogRecord): Finding['place'] {
   const file = log.attributes[attr.codeFilePath];
-  const line = log.attributes[attr.codeLine];
-  return typeof file === 'string' ? `${file}${line === undefined ? '' : `:${String(line)}`}` : '';
+  const line = Number(log.attributes[attr.codeLine] ?? 1);
+  return typeof file === 'string' && Number.isInteger(line) ? { file, line } : undefined;
 }
 
 function bodyOf(log: LogRecord): string {

@@ -35,9 +35,9 @@ export function createQueries(
       rows.next(spec, from, backwards, matching),
     'overview/list': ({ spec, buckets }) => rows.overview(spec, buckets),
     'span/details': (ref) => details.get(ref),
-    'statistics/list': ({ query }) => {
+    'statistics/list': ({ query, hidesProtocol = false }) => {
       try {
-        return listStatistics(session, queries, query);
+        return listStatistics(session, queries, query, hidesProtocol);
       } catch (error) {
         // The rows say what is wrong with the query; there is nothing to count.
         if (error instanceof QueryError) return [];
@@ -58,6 +58,7 @@ export function summarize(session: Session): SessionSummary {
     revision: index.revision,
     spans: index.spans,
     calls: index.calls.calls,
+    protocolCalls: index.calls.protocol,
     errors: index.calls.errors,
     running: index.calls.running,
     servers: [...servers].sort(),

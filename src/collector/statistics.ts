@@ -1,5 +1,6 @@
 import type { CallStatistics } from '../core/protocol.js';
 import { layers } from '../core/trace/model.js';
+import { protocolTest } from '../core/trace/protocolCalls.js';
 import { isError } from '../core/trace/queryCompile.js';
 import { flag } from '../core/trace/spanColumns.js';
 import type { QueryCache } from './queryCache.js';
@@ -30,16 +31,19 @@ export function listStatistics(
   session: Session,
   queries: QueryCache,
   query: string,
+  hidesProtocol: boolean,
 ): CallStatistics[] {
   const { cache } = queries.get(query);
   const { index } = session;
   const { columns, names } = index;
+  const isHidden =
+    hidesProtocol && !cache ? protocolTest(columns, names) : (_slot: number) => false;
   const found = new Map<string, Gathered>();
   for (let slot = 0; slot < index.size; slot++) {
     const flags = columns.flags[slot]!;
     const isLlm = columns.layer[slot] === llm && (flags & flag.present) !== 0;
     if (!(flags & flag.call) && !isLlm) continue;
-    if (cache && !cache.matches(slot)) continue;
+    if (cache ? !cache.matches(slot) : isHidden(slot)) continue;
     const name = names.text(columns.target[slot] || columns.method[slot] || columns.name[slot]!);
     const server = session.serverName(slot);
     const key = `${server}\n${name}\n${columns.layer[slot]}`;

@@ -138,6 +138,7 @@ describe('findings that emitters report', () => {
         severity: 'warning',
         server: 'weather',
         title: 'The server prints to stdout',
+        place: { file: '/w/server.py', line: 12 },
       },
     ]);
     expect(findings[0]?.advice).toMatch(/Server ready!\nPrinted at \/w\/server\.py:12\./);

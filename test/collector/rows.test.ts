@@ -164,6 +164,29 @@ describe('rows of the waterfall', () => {
     expect((await rows({ hidesProtocol: true })).total).toBe(1);
   });
 
+  it('are counted apart in the summary, and left out of statistics that hide them', async () => {
+    const shim = { kind: 3, scope: 'spanpath.shim' };
+    const methods = (method: string, outcome: string): Told => ({
+      id: method,
+      name: method,
+      ...shim,
+      attributes: { 'mcp.method.name': method, 'spanpath.outcome': outcome },
+    });
+    const { queries } = sessionOf([
+      methods('initialize', 'ok'),
+      methods('tools/list', 'protocol_error'),
+      { id: 'ping', ...shim, attributes: { ...mcp('ping'), 'spanpath.outcome': 'ok' } },
+    ]);
+    expect(await queries['session/summary'](null)).toMatchObject({ calls: 3, protocolCalls: 1 });
+    const listed = async (params: { query: string; hidesProtocol?: boolean }) =>
+      (await queries['statistics/list'](params)).map(({ name }) => name).sort();
+    expect(await listed({ query: '', hidesProtocol: true })).toEqual(['ping', 'tools/list']);
+    expect(await listed({ query: '' })).toEqual(['initialize', 'ping', 'tools/list']);
+    expect(await listed({ query: 'method:initialize', hidesProtocol: true })).toEqual([
+      'initialize',
+    ]);
+  });
+
   it('mark the slowest chain', async () => {
     const { rows } = sessionOf(run);
     const critical = (await rows()).rows.filter((row) => row.critical).map((row) => row.name);

@@ -267,7 +267,14 @@ describe('with the mouse alone', () => {
         .toBe('name:get_alerts server:weather');
       await more.click();
       await page.locator('[role=menuitem]', { hasText: 'Findings' }).click();
-      await page.locator('.finding .link').click();
+      await page.locator('.finding .link', { hasText: 'Open the line' }).click();
+      await expect
+        .poll(async () => (await asked(page)).at(-1))
+        .toMatchObject({
+          method: 'source/open',
+          params: { file: '/work/samples/src/weather.ts', line: 12 },
+        });
+      await page.locator('.finding .link', { hasText: 'Show the call' }).click();
       await expect.poll(() => selectedName(page)).toBe('get_alerts');
     }));
 

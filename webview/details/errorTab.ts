@@ -1,5 +1,6 @@
 /** The exception with frames that open, and what the conventions say of the failure. */
 import type { SpanDetails } from '../../src/core/protocol.js';
+import type { SpanRef } from '../../src/core/trace/model.js';
 import { shortPlace, stackLines } from '../../src/core/view/stackText.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
@@ -42,7 +43,7 @@ export function exceptionSection(
       else {
         const text = shortPlace(piece.text, details.serverCwd);
         const title = `Open ${piece.text}`;
-        made.append(link(text, title, () => openPlace(context, details, place)));
+        made.append(link(text, title, () => openPlace(context, details.row, place)));
       }
     }
     if (line.foreign && !full) {
@@ -75,10 +76,9 @@ export function exceptionSection(
 
 export function openPlace(
   context: ViewContext,
-  details: SpanDetails,
+  { traceId, spanId }: SpanRef,
   place: { file: string; line: number; column: number },
 ): void {
-  const { traceId, spanId } = details.row;
   context.host
     .request('source/open', { span: { traceId, spanId }, ...place })
     .then(({ opened, reason }) => {

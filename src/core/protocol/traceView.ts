@@ -127,6 +127,8 @@ export interface SessionSummary {
   readonly revision: number;
   readonly spans: number;
   readonly calls: number;
+  /** Those of `calls` that only keep the protocol going, as `ViewSpec.hidesProtocol` has it. */
+  readonly protocolCalls: number;
   readonly errors: number;
   readonly running: number;
   readonly servers: readonly string[];
@@ -215,6 +217,8 @@ export interface Finding {
   readonly server: string;
   readonly timeNanos: NanosText;
   readonly span: SpanRef | null;
+  /** The line that did it, where a hook saw it. */
+  readonly place?: { readonly file: string; readonly line: number };
   readonly count: number;
 }
 
@@ -237,7 +241,11 @@ export type TraceRequests = {
   };
   'span/details': { params: SpanRef; result: SpanDetails | null };
   /** Calls gathered by server and name; the query as in `ViewSpec`. */
-  'statistics/list': { params: { query: string }; result: readonly CallStatistics[] };
+  /** `hidesProtocol` as in `ViewSpec`: without those calls where nothing is searched for. */
+  'statistics/list': {
+    params: { query: string; hidesProtocol?: boolean };
+    result: readonly CallStatistics[];
+  };
   'findings/list': { params: null; result: readonly Finding[] };
 };
 

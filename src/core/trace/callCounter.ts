@@ -19,13 +19,19 @@ export class CallCounter {
   calls = 0;
   errors = 0;
   running = 0;
+  /** Those of `calls` that only keep the protocol going. */
+  protocol = 0;
 
-  constructor(private readonly columns: SpanColumns) {}
+  constructor(
+    private readonly columns: SpanColumns,
+    private readonly isProtocol: (slot: number) => boolean,
+  ) {}
 
   clear(): void {
     this.calls = 0;
     this.errors = 0;
     this.running = 0;
+    this.protocol = 0;
   }
 
   /** To be called before a slot changes. */
@@ -60,6 +66,7 @@ export class CallCounter {
     const ended = outcome[slot]!;
     if (ended !== noOutcome && ended !== okOutcome && ended !== cancelled) this.errors += by;
     if (duration[slot]! < 0) this.running += by;
+    if (this.isProtocol(slot)) this.protocol += by;
   }
 
   private isHead(slot: number): boolean {

@@ -1,4 +1,5 @@
 import { layers, outcomes } from './model.js';
+import type { SpanColumns } from './spanColumns.js';
 import type { SpanIndex } from './spanIndex.js';
 
 /** Requests by which client and server get to know each other; nothing of the app happens in them. */
@@ -21,11 +22,13 @@ const ok = outcomes.indexOf('ok');
 const errorStatus = 2;
 
 /**
- * Top-level trees without those that only keep the protocol going. A call that failed stays, and
- * so does one that still runs: a server that never answers `initialize` must be seen.
+ * Whether a call only keeps the protocol going. One that failed does not, and neither does one
+ * that still runs: a server that never answers `initialize` must be seen.
  */
-export function withoutProtocol(index: SpanIndex, tops: Int32Array): Int32Array {
-  const { columns, names } = index;
+export function protocolTest(
+  columns: SpanColumns,
+  names: { text(id: number): string },
+): (slot: number) => boolean {
   const known = new Map<number, boolean>();
   const isProtocol = (method: number): boolean => {
     let answer = known.get(method);
@@ -35,12 +38,16 @@ export function withoutProtocol(index: SpanIndex, tops: Int32Array): Int32Array 
     }
     return answer;
   };
-  return tops.filter(
-    (slot) =>
-      columns.outcome[slot] !== ok ||
-      columns.duration[slot]! < 0 ||
-      columns.status[slot] === errorStatus ||
-      !isProtocol(columns.method[slot]!) ||
-      !mcpLayers.has(columns.layer[slot]!),
-  );
+  return (slot) =>
+    columns.outcome[slot] === ok &&
+    columns.duration[slot]! >= 0 &&
+    columns.status[slot] !== errorStatus &&
+    isProtocol(columns.method[slot]!) &&
+    mcpLayers.has(columns.layer[slot]!);
+}
+
+/** Top-level trees without those that only keep the protocol going. */
+export function withoutProtocol(index: SpanIndex, tops: Int32Array): Int32Array {
+  const isProtocol = protocolTest(index.columns, index.names);
+  return tops.filter((slot) => !isProtocol(slot));
 }

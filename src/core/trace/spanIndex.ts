@@ -4,6 +4,7 @@ import { idWords, type TraceBatch } from '../otlp/traceBatch.js';
 import { CallCounter } from './callCounter.js';
 import { IdTable, mix } from './idTable.js';
 import type { SpanRef } from './model.js';
+import { protocolTest } from './protocolCalls.js';
 import { RootList } from './rootList.js';
 import { SpanClassifier } from './spanClassifier.js';
 import { flag, noOutcome, SpanColumns } from './spanColumns.js';
@@ -36,7 +37,7 @@ export class SpanIndex {
   readonly traces = new TraceTable();
   readonly roots = new RootList(this.columns, (slot) => this.startOf(slot));
   readonly links = new SpanLinks(this.columns, this.traces, this.roots);
-  readonly calls = new CallCounter(this.columns);
+  readonly calls = new CallCounter(this.columns, protocolTest(this.columns, this.names));
   readonly classifier = new SpanClassifier(this.names);
   readonly measures = new TreeMeasures(this);
   /** Input and output tokens of the spans that have them. */

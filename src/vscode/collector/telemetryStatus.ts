@@ -96,15 +96,17 @@ export class TelemetryStatus implements vscode.Disposable {
     }
     row.backgroundColor = undefined;
     row.command = 'spanpath.openTrace';
-    if (!summary || summary.calls === 0) {
+    // As many as the view shows: `initialize` and its like are nobody's calls.
+    const calls = summary ? summary.calls - summary.protocolCalls : 0;
+    if (!summary || calls === 0) {
       row.hide();
       return;
     }
     const running = summary.running > 0 ? ` $(loading~spin) ${summary.running}` : '';
     const errors = summary.errors > 0 ? ` $(error) ${summary.errors}` : '';
-    row.text = `$(list-tree) ${summary.calls}${running}${errors}`;
+    row.text = `$(list-tree) ${calls}${running}${errors}`;
     row.tooltip = [
-      `${summary.calls} traced calls, ${summary.errors} with errors, ${summary.running} running.`,
+      `${calls} traced ${calls === 1 ? 'call' : 'calls'}, ${summary.errors} with errors, ${summary.running} running.`,
       'Select to open the trace view.',
     ].join('\n');
     row.show();
