@@ -2,8 +2,10 @@
 import { attr, own, scopes } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
 import type { Active } from './active.js';
+import { quote, textOfAttributes } from './encode.js';
 import { describeError, exceptionEvent } from './errors.js';
-import type { HandlerKind, Places } from './places.js';
+import type { JsonBytes } from './jsonBytes.js';
+import type { HandlerKind, Place, Places } from './places.js';
 import { nowMs, randomHex, type SpanIds, type SpanRecord } from './records.js';
 import type { SpanSource } from './telemetry.js';
 
@@ -33,29 +35,34 @@ export interface Answer {
 /** Time before the handler, in ms, from which on its own span says something. */
 const notableMs = 1;
 
-/** All that can wait, ids included, is worked out when the batch is sent. */
+/** What a call has only when something happened in it, or when it failed. */
+interface Details {
+  parts: readonly [traceId: string, parentSpanId: string] | null;
+  ownId: string | null;
+  /** The handler's own span: made when something first happens below it. */
+  handlerIds: SpanIds | null;
+  thrownMs: number;
+  exception: unknown;
+  errorType: string;
+  message: string;
+}
+
+/**
+ * All that can wait, ids included, is worked out when the batch is sent; and what few calls have is
+ * no part of the object, since each call pays for every field.
+ */
 export class Call implements Active, SpanIds, SpanSource {
-  readonly ids: SpanIds = this;
-  readonly otel = null;
-  readonly call: Call = this;
   readonly id: unknown;
   private readonly startMs = nowMs();
   private readonly method: string;
   /** Tool or prompt name, or resource URI. */
   private readonly name: string;
   private readonly traceparent: unknown;
-  private parts: readonly [traceId: string, parentSpanId: string] | undefined;
-  private ownId: string | undefined;
   /** The function that handled it, once one ran. */
   private handler: object | null = null;
-  /** The handler's own span: made when something first happens below it. */
-  private ownHandlerIds: SpanIds | null = null;
   private handlerStartMs = 0;
-  private thrownMs = 0;
-  private exception: unknown;
   private endMs = 0;
-  private errorType = '';
-  private message = '';
+  private details: Details | null = null;
 
   constructor(
     request: Request,
@@ -71,13 +78,26 @@ export class Call implements Active, SpanIds, SpanSource {
     this.name = typeof name === 'string' ? name : '';
   }
 
+  get ids(): SpanIds {
+    return this;
+  }
+
+  get otel(): null {
+    return null;
+  }
+
+  get call(): this {
+    return this;
+  }
+
   get traceId(): string {
     return this.readParent()[0];
   }
 
   get spanId(): string {
-    this.ownId ??= randomHex(16);
-    return this.ownId;
+    const details = this.detail();
+    details.ownId ??= randomHex(16);
+    return details.ownId;
   }
 
   get hasEnded(): boolean {
@@ -87,8 +107,9 @@ export class Call implements Active, SpanIds, SpanSource {
   /** Under which something that the request does now belongs. */
   get innermost(): SpanIds {
     if (!this.handler) return this;
-    this.ownHandlerIds ??= { traceId: this.traceId, spanId: randomHex(16) };
-    return this.ownHandlerIds;
+    const details = this.detail();
+    details.handlerIds ??= { traceId: this.traceId, spanId: randomHex(16) };
+    return details.handlerIds;
   }
 
   begin(handler: object): void {
@@ -98,38 +119,54 @@ export class Call implements Active, SpanIds, SpanSource {
   }
 
   fail(error: unknown): void {
-    this.exception = error;
-    this.thrownMs = nowMs();
+    const details = this.detail();
+    details.exception = error;
+    details.thrownMs = nowMs();
   }
 
   /** The result may be large: what is needed of it is taken now. */
   end(answer: Answer | null): void {
     this.endMs = nowMs();
     if (answer?.error) {
-      this.errorType = String(answer.error.code ?? '_OTHER');
-      this.message = String(answer.error.message ?? '');
+      const details = this.detail();
+      details.errorType = String(answer.error.code ?? '_OTHER');
+      details.message = String(answer.error.message ?? '');
     } else if (answer?.result?.isError === true) {
-      this.errorType = 'tool_error';
-    } else if (!answer && this.thrownMs > 0) {
-      this.errorType = '_OTHER';
+      this.detail().errorType = 'tool_error';
+    } else if (!answer && this.details && this.details.thrownMs > 0) {
+      this.details.errorType = '_OTHER';
     }
+  }
+
+  /** The span of a call that is like any other, as bytes: no text is made for it. */
+  writeTo(out: JsonBytes): boolean {
+    if (this.details || this.isHandlerLate) return false;
+    const ids =
+      typeof this.traceparent === 'string' ? traceparentForm.exec(this.traceparent) : null;
+    if (!ids) return false;
+    out.ascii('{"traceId":"');
+    out.ascii(ids[1] ?? '');
+    out.ascii('","spanId":"');
+    out.ascii(randomHex(16));
+    out.ascii('","parentSpanId":"');
+    out.ascii(ids[2] ?? '');
+    out.ascii('","startTimeUnixNano":"');
+    out.nanos(this.startMs);
+    out.ascii('","endTimeUnixNano":"');
+    out.nanos(this.endMs);
+    out.bytes(commonBytes(describe(this.method, this.name), this.place));
+    return true;
   }
 
   /** The span of the request, and before it the handler's where that is more than the same again. */
   toSpans(): SpanRecord[] {
-    const hasException = this.thrownMs > 0 && this.errorType !== '';
+    const { thrownMs, exception, errorType, message, handlerIds } = this.detail();
+    const hasException = thrownMs > 0 && errorType !== '';
     const hasOwnSpan =
-      this.handler !== null &&
-      (this.ownHandlerIds !== null ||
-        hasException ||
-        this.handlerStartMs - this.startMs > notableMs);
-    const events = hasException ? [exceptionEvent(this.exception, this.thrownMs)] : [];
-    const reason = hasException ? describeError(this.exception) : this.message;
-    const place = this.handler
-      ? this.places.of(this.handler)
-      : this.dispatcher
-        ? this.places.ofDispatcher(this.dispatcher)
-        : null;
+      this.handler !== null && (handlerIds !== null || hasException || this.isHandlerLate);
+    const events = hasException ? [exceptionEvent(exception, thrownMs)] : [];
+    const reason = hasException ? describeError(exception) : message;
+    const { place } = this;
     const known = describe(this.method, this.name);
     const attributes = place ? [known.attributes, place.attributes] : [known.attributes];
     const span: SpanRecord = {
@@ -140,13 +177,11 @@ export class Call implements Active, SpanIds, SpanSource {
       kind: 2,
       startMs: this.startMs,
       endMs: this.endMs,
-      attributes: this.errorType
-        ? [...attributes, { [attr.errorType]: this.errorType }]
-        : attributes,
+      attributes: errorType ? [...attributes, { [attr.errorType]: errorType }] : attributes,
       // With a span for the handler the exception stands there.
       events: hasOwnSpan ? [] : events,
       links: [],
-      status: this.errorType ? { code: 2, message: reason } : unset,
+      status: errorType ? { code: 2, message: reason } : unset,
       scope: scopes.nodeHook,
       scopeVersion: '',
     };
@@ -161,7 +196,7 @@ export class Call implements Active, SpanIds, SpanSource {
         name: place?.functionName || this.name,
         kind: 1,
         startMs: this.handlerStartMs,
-        endMs: hasException ? this.thrownMs : this.endMs,
+        endMs: hasException ? thrownMs : this.endMs,
         attributes: place ? [place.attributes] : [],
         events,
         status: hasException ? { code: 2, message: reason } : unset,
@@ -170,18 +205,46 @@ export class Call implements Active, SpanIds, SpanSource {
     ];
   }
 
+  private get isHandlerLate(): boolean {
+    return this.handler !== null && this.handlerStartMs - this.startMs > notableMs;
+  }
+
+  private get place(): Place | null {
+    if (this.handler) return this.places.of(this.handler);
+    return this.dispatcher ? this.places.ofDispatcher(this.dispatcher) : null;
+  }
+
   private readParent(): readonly [string, string] {
-    this.parts ??= parseParent(this.traceparent);
-    return this.parts;
+    const details = this.detail();
+    details.parts ??= parseParent(this.traceparent);
+    return details.parts;
+  }
+
+  private detail(): Details {
+    this.details ??= {
+      ...{ parts: null, ownId: null, handlerIds: null },
+      ...{ thrownMs: 0, exception: null, errorType: '', message: '' },
+    };
+    return this.details;
   }
 }
 
 const unset = { code: 0, message: '' };
+const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/;
 
 function parseParent(header: unknown): readonly [string, string] {
-  const found =
-    typeof header === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/.exec(header) : null;
+  const found = typeof header === 'string' ? traceparentForm.exec(header) : null;
   return [found?.[1] ?? randomHex(32), found?.[2] ?? ''];
+}
+
+/** What follows the times of a span, the same for all plain calls of one name. */
+function commonBytes(known: Described, place: Place | null): Buffer {
+  if (known.common?.place !== place) {
+    const attributes = [known.attributes, ...(place ? [place.attributes] : [])];
+    const text = `","name":${quote(known.spanName)},"kind":2,"attributes":[${attributes.map(textOfAttributes).join(',')}],"status":{"code":0}}`;
+    known.common = { place, bytes: Buffer.from(text) };
+  }
+  return known.common.bytes;
 }
 
 const targetKeys: Record<string, string> = {
@@ -193,6 +256,8 @@ const targetKeys: Record<string, string> = {
 interface Described {
   readonly spanName: string;
   readonly attributes: Attributes;
+  /** As bytes, with the place that they tell of. */
+  common: { readonly place: Place | null; readonly bytes: Buffer } | null;
 }
 
 const maxKnown = 1000;
@@ -212,6 +277,7 @@ function describe(method: string, name: string): Described {
       ...(method === 'tools/call' ? { [attr.operationName]: 'execute_tool' } : {}),
       [own.handlerSource]: 'measured',
     },
+    common: null,
   };
   // Names come from the client: they must not fill the memory.
   if (!known) described.set(method, new Map([[name, made]]));

@@ -1,31 +1,60 @@
 /** OTLP/JSON as the collector reads it; written by hand, since a hook must stay small. */
 import { scopes } from '../../core/mcp/conventions.js';
 import type { Attributes, AttributeValue } from '../../core/trace/model.js';
+import type { JsonBytes } from './jsonBytes.js';
 import type { EventRecord, LogRecord, SpanRecord } from './records.js';
+import type { SpanSource } from './telemetry.js';
 
 type Json = Record<string, unknown>;
 
-export function encodeSpans(resource: Attributes, spans: readonly SpanRecord[]): string {
-  const groups: { scope: string; scopeVersion: string; spans: string }[] = [];
-  let group: (typeof groups)[number] | undefined;
-  for (const span of spans) {
-    const { scope, scopeVersion } = span;
-    const isOf = (one: typeof group): boolean =>
-      one?.scope === scope && one.scopeVersion === scopeVersion;
-    if (!isOf(group)) group = groups.find(isOf);
-    if (group) {
-      group.spans += `,${encodeSpan(span)}`;
+interface Group {
+  readonly scope: string;
+  readonly scopeVersion: string;
+  spans: string;
+}
+
+/** A request with all that the sources give; most of a server's spans are one plain call each. */
+export function writeSpans(
+  out: JsonBytes,
+  resource: Attributes,
+  sources: readonly SpanSource[],
+): void {
+  const opening = `{"resourceSpans":[{"resource":{"attributes":[${textOfAttributes(resource)}]},"scopeSpans":[`;
+  out.clear();
+  out.text(opening);
+  out.text(`{"scope":${nameScope(scopes.nodeHook, '')},"spans":[`);
+  const others: SpanRecord[] = [];
+  let isFirst = true;
+  for (const source of sources) {
+    const { length } = out;
+    if (!isFirst) out.ascii(',');
+    if (source.writeTo?.(out)) {
+      isFirst = false;
     } else {
-      group = { scope, scopeVersion, spans: encodeSpan(span) };
-      groups.push(group);
+      out.length = length;
+      others.push(...source.toSpans());
     }
   }
-  const scopeSpans = groups.map(({ scope, scopeVersion, spans }) => {
-    const named = JSON.stringify({ name: scope, version: scopeVersion });
-    return `{"scope":${named},"spans":[${spans}]}`;
-  });
-  const attributes = textOfAttributes(resource);
-  return `{"resourceSpans":[{"resource":{"attributes":[${attributes}]},"scopeSpans":[${scopeSpans.join(',')}]}]}`;
+  out.ascii(']}');
+  for (const { scope, scopeVersion, spans } of groupByScope(others)) {
+    out.text(`,{"scope":${nameScope(scope, scopeVersion)},"spans":[${spans}]}`);
+  }
+  out.ascii(']}]}');
+}
+
+function nameScope(name: string, version: string): string {
+  return JSON.stringify({ name, version });
+}
+
+function groupByScope(spans: readonly SpanRecord[]): Group[] {
+  const groups: Group[] = [];
+  for (const span of spans) {
+    const { scope, scopeVersion } = span;
+    const group = groups.find((one) => one.scope === scope && one.scopeVersion === scopeVersion);
+    if (group) group.spans += `,${encodeSpan(span)}`;
+    else groups.push({ scope, scopeVersion, spans: encodeSpan(span) });
+  }
+  return groups;
 }
 
 export function encodeLogs(resource: Attributes, logs: readonly LogRecord[]): string {
@@ -55,7 +84,7 @@ const maxQuoted = 1000;
 const quoted = new Map<string, string>();
 
 /** Names of spans repeat; they come from tools, so only so many are kept. */
-function quote(name: string): string {
+export function quote(name: string): string {
   const known = quoted.get(name);
   if (known !== undefined) return known;
   const made = JSON.stringify(name);
@@ -66,7 +95,7 @@ function quote(name: string): string {
 /** The place of a handler and the attributes of a method are the same objects in every call. */
 const encoded = new WeakMap<Attributes, string>();
 
-function textOfAttributes(attributes: Attributes): string {
+export function textOfAttributes(attributes: Attributes): string {
   const known = encoded.get(attributes);
   if (known !== undefined) return known;
   const text = encodeAttributes(attributes)

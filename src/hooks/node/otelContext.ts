@@ -8,6 +8,8 @@ export const spanKey = Symbol.for('OpenTelemetry Context Key SPAN');
 const apiClientKind = 2;
 const apiKey = Symbol.for('opentelemetry.js.api.1');
 
+type AnyFunction = (...args: unknown[]) => unknown;
+
 interface ContextManager {
   active(): OtelContext;
   with<T>(context: OtelContext, fn: () => T): T;
@@ -59,10 +61,18 @@ export function isHttpTold(): boolean {
   );
 }
 
-/** Runs a step below a span, in the hook's context and, where the app has one, in its SDK's. */
-export function runInSdk<T>(store: Active, step: () => T): T {
+const apply: (fn: AnyFunction, self: unknown, args: readonly unknown[]) => unknown = Reflect.apply;
+
+/** Calls a function below a span, in the hook's context and, where the app has one, in its SDK's. */
+export function runInSdk(
+  store: Active,
+  fn: AnyFunction,
+  self: unknown,
+  args: readonly unknown[],
+): unknown {
   const manager = registeredApi().context;
-  if (!manager) return active.run(store, step);
+  if (!manager) return active.run(store, apply, fn, self, args);
+  const step = (): unknown => Reflect.apply(fn, self, args);
   return active.run(store, () => {
     const current = manager.active();
     const span = current.getValue(spanKey) as { spanContext?(): SpanIds } | undefined;

@@ -8,7 +8,7 @@ import type { Telemetry } from './telemetry.js';
 
 export type HandlerKind = 'tool' | 'prompt' | 'resource';
 
-interface Place {
+export interface Place {
   readonly functionName: string;
   /** `code.*`, the same object for every call. */
   readonly attributes: Attributes;

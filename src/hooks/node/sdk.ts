@@ -95,8 +95,7 @@ export class SdkHook {
       (original) =>
         function (this: unknown, ...args) {
           const call = hook.open(this as Protocol, args[0] as Request);
-          const run = (): unknown => Reflect.apply(original, this, args);
-          return call ? runInSdk(call, run) : run();
+          return call ? runInSdk(call, original, this, args) : Reflect.apply(original, this, args);
         },
     );
   }
@@ -145,36 +144,46 @@ export class SdkHook {
     const { _transport: transport, _requestHandlerAbortControllers: controllers } = protocol;
     if (transport && !this.watched.has(transport)) {
       this.watched.add(transport);
-      this.before(transport, 'send', (message) => {
-        const answer = message as Answer;
-        return 'result' in answer || 'error' in answer ? [answer.id, answer] : null;
-      });
+      this.beforeSend(transport);
     }
     if (controllers && !this.watched.has(controllers)) {
       this.watched.add(controllers);
-      this.before(controllers, 'delete', (id) => [id, null]);
+      this.beforeDelete(controllers);
     }
   }
 
-  /** Ends the running call of an id before a method runs. */
-  private before(
-    holder: Prototype,
-    key: string,
-    read: (first: unknown) => readonly [id: unknown, answer: Answer | null] | null,
-  ): void {
+  private beforeSend(transport: Prototype): void {
     const { telemetry } = this;
     replace(
-      holder,
-      key,
+      transport,
+      'send',
       (original) =>
         function (this: unknown, ...args) {
           const call = active.getStore()?.call;
           if (call && !call.hasEnded) {
-            const ended = read(args[0]);
-            if (ended && ended[0] === call.id) {
-              call.end(ended[1]);
+            const answer = args[0] as Answer | undefined;
+            const isAnswer = answer && ('result' in answer || 'error' in answer);
+            if (isAnswer && answer.id === call.id) {
+              call.end(answer);
               telemetry.add(call);
             }
+          }
+          return Reflect.apply(original, this, args);
+        },
+    );
+  }
+
+  private beforeDelete(controllers: Prototype): void {
+    const { telemetry } = this;
+    replace(
+      controllers,
+      'delete',
+      (original) =>
+        function (this: unknown, ...args) {
+          const call = active.getStore()?.call;
+          if (call && !call.hasEnded && args[0] === call.id) {
+            call.end(null);
+            telemetry.add(call);
           }
           return Reflect.apply(original, this, args);
         },

@@ -1,8 +1,12 @@
+import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 /** Bytes kept while the collector does not answer; what is older is dropped. */
 const maxWaitingBytes = 4_000_000;
 const retryMs = 1000;
+const answerBytes = 4096;
+/** As it was before the server could put another in its place. */
+const writeToDescriptor = writeSync;
 
 /**
  * Posts to the collector over one plain socket. Not over `http` or `fetch`: those are watched, and
@@ -30,8 +34,8 @@ export class Sender {
       : null;
   }
 
-  post(path: string, json: string): void {
-    const body = Buffer.from(json);
+  /** The body is the caller's again when this returns. */
+  post(path: string, body: Uint8Array): void {
     const head = [
       `POST ${path} HTTP/1.1`,
       `Host: ${this.host}:${this.port}`,
@@ -55,7 +59,7 @@ export class Sender {
   private drain(): void {
     const { socket } = this;
     if (!socket || socket.writableLength > maxWaitingBytes) return;
-    for (const message of this.waiting) socket.write(message);
+    for (const message of this.waiting) write(socket, message);
     this.waiting = [];
     this.waitingBytes = 0;
   }
@@ -64,7 +68,9 @@ export class Sender {
   connect(): void {
     if (this.socket || Date.now() < this.blockedUntil) return;
     const { connect } = require('node:net') as typeof import('node:net');
-    const socket = connect({ host: this.host, port: this.port });
+    // The answers are of no use to a hook; reading them keeps the window of the socket open.
+    const onread = { buffer: Buffer.allocUnsafeSlow(answerBytes), callback: () => true };
+    const socket = connect({ host: this.host, port: this.port, onread });
     socket.unref();
     socket.setNoDelay(true);
     const forget = (): void => {
@@ -77,10 +83,26 @@ export class Sender {
       this.connected = true;
       this.drain();
     });
-    // The answers are of no use to a hook; reading them keeps the window of the socket open.
     socket.resume();
     socket.on('error', forget);
     socket.on('close', forget);
     this.socket = socket;
   }
+}
+
+/**
+ * Straight to the descriptor, which does not block: one call, where the stream has many, all of them
+ * the code that the server's own answers pass through. Only the rest goes by way of the stream.
+ */
+function write(socket: Socket, message: Buffer): void {
+  let written = 0;
+  const { fd = -1 } = (socket as { _handle?: { fd?: number } })._handle ?? {};
+  if (fd >= 0 && socket.writableLength === 0) {
+    try {
+      written = writeToDescriptor(fd, message);
+    } catch {
+      // Full, or closed: the stream waits, or tells.
+    }
+  }
+  if (written < message.length) socket.write(message.subarray(written));
 }

@@ -1,5 +1,6 @@
 import type { Attributes } from '../../core/trace/model.js';
-import { encodeLogs, encodeSpans } from './encode.js';
+import { encodeLogs, writeSpans } from './encode.js';
+import { JsonBytes } from './jsonBytes.js';
 import type { LogRecord, SpanRecord } from './records.js';
 import type { Sender } from './sender.js';
 
@@ -12,6 +13,8 @@ const maxWaiting = 5000;
 
 /** What becomes spans when the batch is sent: all that is costly about them happens off the path. */
 export interface SpanSource {
+  /** Writes what is one span of the hook's own as JSON; false when it is more, or another. */
+  writeTo?(out: JsonBytes): boolean;
   toSpans(): readonly SpanRecord[];
 }
 
@@ -19,6 +22,7 @@ export interface SpanSource {
 export class Telemetry {
   private sources: SpanSource[] = [];
   private logs: LogRecord[] = [];
+  private readonly out = new JsonBytes();
   private timer: NodeJS.Timeout | undefined;
   private readonly beforeFlush: (() => void)[] = [];
 
@@ -62,10 +66,12 @@ export class Telemetry {
       const { sources, logs } = this;
       this.sources = [];
       this.logs = [];
-      if (logs.length > 0) this.sender.post('/v1/logs', encodeLogs(this.resource, logs));
+      if (logs.length > 0) {
+        this.sender.post('/v1/logs', Buffer.from(encodeLogs(this.resource, logs)));
+      }
       if (sources.length > 0) {
-        const spans = sources.flatMap((source) => source.toSpans());
-        this.sender.post('/v1/traces', encodeSpans(this.resource, spans));
+        writeSpans(this.out, this.resource, sources);
+        this.sender.post('/v1/traces', this.out.written);
       }
     } catch {
       // Telemetry that cannot be sent must not disturb the server.
