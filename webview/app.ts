@@ -16,7 +16,7 @@ import { OverviewStrip } from './overview.js';
 import { PaneSplitter } from './paneSplitter.js';
 import { openRowMenu } from './rowMenu.js';
 import { RowStore } from './rowStore.js';
-import { Scheduler } from './scheduler.js';
+import { afterPaintMs, Scheduler } from './scheduler.js';
 import { SearchBox } from './search.js';
 import { StatisticsPane } from './statistics.js';
 import { StoryStrip } from './story.js';
@@ -36,8 +36,6 @@ const refreshMs = 100;
 const keepMs = 250;
 /** The first rows take longer than this: the view shows that it waits for them. */
 const shortWaitMs = 100;
-/** Between the first frame and what it need not wait for. */
-const afterPaintMs = 50;
 /** They take even longer: the controls go before them. */
 const longWaitMs = 300;
 
@@ -182,10 +180,11 @@ export class App implements ViewContext {
   }
 
   select(row: (SpanRef & { readonly id: string }) | null): void {
+    // Lists lead to rows; who went to one wants to see it. A pane that was closed stays closed.
+    const { pane } = this.state;
+    if (row && (pane === 'findings' || pane === 'statistics')) this.update({ pane: 'details' });
     if (row?.id === this.state.selected?.id) return;
-    const selected = row && { id: row.id, traceId: row.traceId, spanId: row.spanId };
-    const back = row && this.state.pane === 'findings' ? { pane: 'details' as const } : {};
-    this.update({ selected, ...back });
+    this.update({ selected: row && { id: row.id, traceId: row.traceId, spanId: row.spanId } });
     this.pane.refresh();
   }
 

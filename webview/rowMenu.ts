@@ -28,6 +28,12 @@ export function openRowMenu(
       run: () => context.openHandler(row),
     },
     {
+      label: 'Show details',
+      icon: 'info',
+      key: 'D',
+      run: () => context.update({ pane: 'details' }),
+    },
+    {
       label: focused ? 'Back to the session' : 'Focus on this call',
       icon: 'target',
       key: 'Z',

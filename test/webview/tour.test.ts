@@ -278,6 +278,30 @@ describe('with the mouse alone', () => {
       await expect.poll(() => selectedName(page)).toBe('get_alerts');
     }));
 
+  it('details that were closed come back with a click, and go from any list to a row', () =>
+    withView({ session: 'still' }, async (page) => {
+      const title = page.locator('.pane:visible .pane-title');
+      const more = page.locator('.toolbar vscode-button[aria-label="More actions"]');
+      const choose = (name: string) => row(page, name).click({ position: { x: 100, y: 10 } });
+      await choose('search_places');
+      await page.locator('.pane-head vscode-button[aria-label="Close the pane"]').click();
+      await expect.poll(() => title.count()).toBe(0);
+      await choose('search_places');
+      await expect.poll(() => title.textContent()).toBe('search_places');
+      await page.keyboard.press('d');
+      await expect.poll(() => title.count()).toBe(0);
+      await page.keyboard.press('ArrowDown');
+      await expect.poll(() => selectedName(page)).toBe('handler');
+      expect(await title.count()).toBe(0);
+      await page.keyboard.press('d');
+      await expect.poll(() => title.textContent()).toBe('handler');
+      await more.click();
+      await page.locator('[role=menuitem]', { hasText: 'Statistics' }).click();
+      await expect.poll(() => title.textContent()).toBe('Statistics');
+      await choose('search_places');
+      await expect.poll(() => title.textContent()).toBe('search_places');
+    }));
+
   it('an agent run says what it did and where it failed', () =>
     withView({ session: 'still' }, async (page) => {
       await row(page, 'support-agent').click({ position: { x: 100, y: 10 } });

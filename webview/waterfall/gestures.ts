@@ -146,6 +146,7 @@ export class Gestures {
     }
     this.waterfall.selectIndex(index);
     if (target.closest('.open')) this.context.openHandler(row);
+    else if (!row.group) this.context.update({ pane: 'details' });
   }
 
   private doubleClick(event: MouseEvent): void {

@@ -105,9 +105,15 @@ export class Keys {
         this.actions.nextError(true);
         return true;
       case 'z':
+      case 'Z':
         this.actions.focusCall();
         return true;
+      case 'd':
+      case 'D':
+        context.update({ pane: context.state.pane === 'details' ? null : 'details' });
+        return true;
       case 'p':
+      case 'P':
         this.actions.togglePause();
         return true;
       case 'Escape':
