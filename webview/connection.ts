@@ -56,38 +56,52 @@ export function connectToRecording(): Connection | null {
   };
 }
 
+/** A page that brought its first answers along is painted before it needs the socket, ms. */
+const latestSocketMs = 100;
+
 /**
  * The collector's own page. Requests may be made at once; they wait for the socket, while the view
  * is put together.
  */
 export function connectToCollector(place: Location): Connection {
-  const socket = new WebSocket(socketAddress(place));
+  let socket: WebSocket | undefined;
   const waiting: string[] = [];
+  let hear: (message: unknown) => void = () => undefined;
+  const closed = new Set<(reason: string) => void>();
+  const open = (): void => {
+    if (socket) return;
+    const made = new WebSocket(socketAddress(place));
+    socket = made;
+    let opened = false;
+    made.addEventListener('message', ({ data }: MessageEvent<string>) => hear(JSON.parse(data)));
+    made.addEventListener('open', () => {
+      opened = true;
+      for (const text of waiting.splice(0)) made.send(text);
+    });
+    made.addEventListener('close', () => {
+      const reason = opened
+        ? 'The collector closed the connection. Start it again and reload this page.'
+        : 'The collector did not answer: it has ended, or the token is wrong.';
+      host.close(reason);
+      for (const listener of closed) listener(reason);
+    });
+  };
   const channel: MessageChannelLike = {
     send: (message) => {
       const text = JSON.stringify(message);
-      if (socket.readyState === WebSocket.CONNECTING) waiting.push(text);
-      else socket.send(text);
+      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+      else {
+        waiting.push(text);
+        open();
+      }
     },
-    onMessage: (listener) =>
-      socket.addEventListener('message', (event: MessageEvent<string>) => {
-        listener(JSON.parse(event.data));
-      }),
+    onMessage: (listener) => {
+      hear = listener;
+    },
   };
-  const host: Host = new Rpc(withAnswersAhead(channel, readAnswersAhead(document)));
-  const closed = new Set<(reason: string) => void>();
-  let opened = false;
-  socket.addEventListener('open', () => {
-    opened = true;
-    for (const text of waiting.splice(0)) socket.send(text);
-  });
-  socket.addEventListener('close', () => {
-    const reason = opened
-      ? 'The collector closed the connection. Start it again and reload this page.'
-      : 'The collector did not answer: it has ended, or the token is wrong.';
-    host.close(reason);
-    for (const listener of closed) listener(reason);
-  });
+  const answers = readAnswersAhead(document);
+  const host: Host = new Rpc(withAnswersAhead(channel, answers));
+  setTimeout(open, answers.length ? latestSocketMs : 0);
   return {
     host,
     memory: sessionMemory(),

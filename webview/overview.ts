@@ -3,6 +3,7 @@ import type { Overview } from '../src/core/protocol.js';
 import { timeToX, xToTime } from '../src/core/view/timeScale.js';
 import type { ViewContext } from './context.js';
 import { element, setAttribute, setHidden, setStyle } from './dom.js';
+import { afterPaintMs } from './scheduler.js';
 
 const heightPx = 36;
 const bucketPx = 4;
@@ -36,7 +37,8 @@ export class OverviewStrip {
     this.root.append(this.canvas, this.chosen);
     new ResizeObserver(() => {
       this.widthPx = this.root.clientWidth;
-      this.refresh();
+      // The frame that is being made is seen before the next one is.
+      setTimeout(() => this.refresh(), afterPaintMs);
     }).observe(this.root);
     this.root.addEventListener('pointerdown', (event) => this.press(event));
     this.root.addEventListener('pointermove', (event) => this.move(event));

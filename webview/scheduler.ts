@@ -1,3 +1,6 @@
+/** Between a frame and what it need not wait for, ms: by then it can be seen. */
+export const afterPaintMs = 50;
+
 /**
  * One frame for everything: parts ask for it as often as they like and are painted once.
  * State changes first, paint second; nothing paints from an event.

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -52,6 +52,8 @@ function versionOf(content: Buffer): string {
 
 /** The trace view as a page: `/ui/`, its files, and the Rpc of the view over `/ui/rpc`. */
 export class BrowserView {
+  /** Of the files as they were last written. */
+  private readonly versions = new Map<string, { written: string; version: string }>();
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: 8 * 1024 * 1024 });
 
   constructor(
@@ -116,8 +118,16 @@ export class BrowserView {
 
   /** With the file's version: a browser keeps it until it changes. */
   private async addressOf(name: string): Promise<string> {
+    const path = join(this.directory, name);
     try {
-      return `${name}?v=${versionOf(await readFile(join(this.directory, name)))}`;
+      const { mtimeMs, size } = await stat(path);
+      const written = `${mtimeMs} ${size}`;
+      let known = this.versions.get(name);
+      if (known?.written !== written) {
+        known = { written, version: versionOf(await readFile(path)) };
+        this.versions.set(name, known);
+      }
+      return `${name}?v=${known.version}`;
     } catch {
       return name;
     }
