@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexFolders } from '../../src/indexer/indexFolders.js';
 import { grammarDir } from '../unit/indexer/corpus.js';
 import { lineOf } from './support/hooks.js';
-import { traceCall } from './support/traced.js';
+import { drawRows, traceCall } from './support/traced.js';
 
 const sources = join(import.meta.dirname, 'servers/go');
 
@@ -23,9 +23,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(bin, { recursive: true, force: true }));
 
+const ownSpans = {
+  // Its own OpenTelemetry, which no code of it tells where to send spans.
+  sdk: ['wire greet', '  internal look up Ada'],
+  mcpgo: ['wire greet'],
+};
+
 /** The handler of a compiled server is known by the index of its source alone. */
-describe.skipIf(!hasGo()).each(['sdk', 'mcpgo'])('a Go server (%s)', (name) => {
-  it('is traced, and its handler found by its registration', async () => {
+describe.skipIf(!hasGo()).each(['sdk', 'mcpgo'] as const)('a Go server (%s)', (name) => {
+  it('is traced, its own spans joined, and its handler found by its registration', async () => {
     const folder = join(sources, name);
     const program = join(bin, name);
     const built = spawnSync('go', ['build', '-o', program, '.'], { cwd: folder, encoding: 'utf8' });
@@ -39,6 +45,7 @@ describe.skipIf(!hasGo()).each(['sdk', 'mcpgo'])('a Go server (%s)', (name) => {
     });
     await call.stop();
     expect(call.answer).toMatchObject({ result: { content: [{ text: 'hi Ada' }] } });
+    expect(drawRows(call.rows)).toEqual(ownSpans[name]);
     expect(call.rows[0]).toMatchObject({ name: 'greet', layer: 'wire', outcome: 'ok' });
     const file = join(folder, 'main.go');
     const places = await indexFolders([folder], { grammarDir });

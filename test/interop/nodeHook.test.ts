@@ -223,17 +223,14 @@ describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
     });
   });
 
+  const everything = join(
+    folder,
+    'node_modules/@modelcontextprotocol/server-everything/dist/index.js',
+  );
+
   it('reaches the tools of server-everything', async () => {
-    const entry = join(
-      folder,
-      'node_modules/@modelcontextprotocol/server-everything/dist/index.js',
-    );
-    const command = {
-      command: process.execPath,
-      args: [entry],
-      cwd: folder,
-      env: hookEnvironment(sink.endpoint),
-    };
+    const env = hookEnvironment(sink.endpoint);
+    const command = { command: process.execPath, args: [everything], cwd: folder, env };
     await withServer(command, async (client) => {
       await call(client, 'echo', { message: 'hi' });
       await sink.until(() => sink.spans.some((span) => span.name === 'tools/call echo'));
@@ -241,6 +238,43 @@ describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
     expect(String(place('echo')?.['code.file.path'])).toContain(
       'server-everything/dist/tools/echo.js',
     );
+  });
+
+  it('leaves every answer of server-everything as it is', async () => {
+    const requests: readonly [string, object][] = [
+      ['tools/list', {}],
+      ['tools/call', { name: 'echo', arguments: { message: 'hi' } }],
+      ['tools/call', { name: 'echo', arguments: {} }],
+      ['tools/call', { name: 'get-sum', arguments: { a: 1, b: 2 } }],
+      ['tools/call', { name: 'get-env', arguments: {} }],
+      ['tools/call', { name: 'get-tiny-image', arguments: {} }],
+      ['tools/call', { name: 'get-structured-content', arguments: { location: 'Chicago' } }],
+      ['tools/call', { name: 'get-annotated-message', arguments: { messageType: 'error' } }],
+      ['tools/call', { name: 'get-resource-links', arguments: { count: 2 } }],
+      ['tools/call', { name: 'no-such-tool', arguments: {} }],
+      ['prompts/list', {}],
+      ['prompts/get', { name: 'simple-prompt' }],
+      ['prompts/get', { name: 'args-prompt', arguments: { city: 'Ulm' } }],
+      ['prompts/get', { name: 'args-prompt', arguments: {} }],
+      ['resources/list', {}],
+      ['resources/templates/list', {}],
+      ['resources/read', { uri: 'demo://resource/static/document/features.md' }],
+      ['resources/read', { uri: 'demo://no/such' }],
+      ['completion/complete', { ref: { type: 'ref/prompt', name: 'no' }, argument: {} }],
+      ['no/such', {}],
+    ];
+    const answersWith = async (env: NodeJS.ProcessEnv): Promise<object> => {
+      const command = { command: process.execPath, args: [everything], cwd: folder, env };
+      const { value, stderr, exitCode } = await withServer(command, async (client) => {
+        const answers: unknown[] = [];
+        for (const [method, params] of requests) answers.push(await client.request(method, params));
+        return answers;
+      });
+      return { value, stderr, exitCode };
+    };
+    const plain = await answersWith(plainEnvironment());
+    expect(JSON.stringify(plain)).toContain('Echo: hi');
+    expect(await answersWith(hookEnvironment(sink.endpoint))).toEqual(plain);
   });
 });
 

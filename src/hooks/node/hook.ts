@@ -57,8 +57,11 @@ export function start(): HookEntry | null {
 
 /** What the shim added, and nothing else, is taken out again. */
 function restoreEnvironment(env: NodeJS.ProcessEnv): void {
-  const before = env.SPANPATH_HOOK_NODE_OPTIONS;
-  if (before === undefined || before === '') delete env.NODE_OPTIONS;
-  else env.NODE_OPTIONS = before;
+  for (const name of ['NODE_OPTIONS', 'PYTHONPATH']) {
+    const before = env[`SPANPATH_HOOK_${name}`];
+    // Not there: the shim left it alone.
+    if (before === '') delete env[name];
+    else if (before !== undefined) env[name] = before;
+  }
   for (const key of Object.keys(env)) if (key.startsWith('SPANPATH_HOOK_')) delete env[key];
 }

@@ -64,7 +64,7 @@ server.registerTool('prints', {}, async () => {
 
 server.registerTool('environment', {}, async () => {
   const names = Object.keys(process.env).filter((name) =>
-    /^SPANPATH_HOOK|^NODE_OPTIONS$/.test(name),
+    /^SPANPATH_HOOK|^(NODE_OPTIONS|PYTHONPATH)$/.test(name),
   );
   return text(names.join());
 });
