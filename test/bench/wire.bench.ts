@@ -19,7 +19,11 @@ const rounds = 7;
 const turns = 41;
 /** Enough for the telemetry of a turn. */
 const restMs = 40;
-const burstRestMs = 250;
+/** 64 in flight, with rests in which the telemetry of a burst is done. */
+const bursts = { calls: 5000, rounds: 41, rest: 120 };
+const hello = '{"message":"hello"}';
+/** From a client that traces: the server gets as many bytes with the shim as without. */
+const tracedHello = `${hello},"_meta":{"traceparent":"00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01"}`;
 
 type Way = 'direct' | 'pipe' | 'shim';
 const ways: readonly Way[] = ['direct', 'pipe', 'shim'];
@@ -43,8 +47,9 @@ export default async function run(): Promise<Figure[]> {
   try {
     return [
       ...(await sequential(open)),
-      await pipelined('wire.pipelined', open, { calls: 5000, rounds: 21, rest: burstRestMs }),
-      await pipelined('wire.pipelined.sustained', open, { calls: 20_000, rounds, rest: 0 }),
+      await pipelined('wire.pipelined', open, hello, bursts),
+      await pipelined('wire.pipelined.traced', open, tracedHello, { ...bursts, rounds: 21 }),
+      await pipelined('wire.pipelined.sustained', open, hello, { calls: 20_000, rounds, rest: 0 }),
       ...(await large(open)),
       await startup(open),
       ...(await memory(open, () => new LineClient(threaded, env))),
@@ -105,7 +110,7 @@ async function time(client: LineClient, calls: number): Promise<number[]> {
   const times: number[] = [];
   for (let call = 0; call < calls; call++) {
     const start = performance.now();
-    await client.call('{"message":"hello"}');
+    await client.call(hello);
     times.push(performance.now() - start);
   }
   return times;
@@ -119,20 +124,20 @@ interface Bursts {
 }
 
 /** Calls a second with 64 in flight, in bursts. */
-async function pipelined(name: string, open: Open, bursts: Bursts): Promise<Figure> {
+async function pipelined(name: string, open: Open, args: string, bursts: Bursts): Promise<Figure> {
   const { calls, rest } = bursts;
   const rates = noSamples();
   const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
   for (const way of ways) {
     await clients[way].initialize();
     // So many that no engine is still compiling.
-    await clients[way].pipeline(20_000, 64, '{"message":"hello"}');
+    await clients[way].pipeline(20_000, 64, args);
   }
   for (let round = 0; round < bursts.rounds; round++) {
     for (const way of ways) {
       await pause(rest);
       const start = performance.now();
-      await clients[way].pipeline(calls, 64, '{"message":"hello"}');
+      await clients[way].pipeline(calls, 64, args);
       rates[way].push(calls / ((performance.now() - start) / 1000));
     }
   }
@@ -210,7 +215,7 @@ async function memory(open: Open, openThreaded: () => LineClient): Promise<Figur
 async function afterMany(client: LineClient, calls = 10_000, everyMs = 0): Promise<number> {
   await client.initialize();
   for (let call = 0; call < calls; call++) {
-    await client.call('{"message":"hello"}');
+    await client.call(hello);
     if (everyMs > 0) await pause(everyMs);
   }
   await pause(1500);

@@ -61,8 +61,8 @@ export class EventStream {
     const room = Math.max(0, this.maxBytes + 16 - this.lineBytes);
     this.lineBytes += part.length;
     if (part.length > room) this.lineCut = true;
-    // Copied: the chunk belongs to the one who fed it.
-    if (room > 0 && part.length > 0) this.line.push(part.slice(0, room));
+    // Copied: the chunk belongs to the one who fed it. (`slice` of a `Buffer` copies nothing.)
+    if (room > 0 && part.length > 0) this.line.push(new Uint8Array(part.subarray(0, room)));
   }
 
   private endLine(): void {

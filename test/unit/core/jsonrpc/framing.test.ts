@@ -4,8 +4,16 @@ import { type Line, LineSplitter } from '../../../../src/core/jsonrpc/framing.js
 
 function split(chunks: readonly Uint8Array[], maxBytes?: number, tailBytes?: number): Line[] {
   const lines: Line[] = [];
-  const splitter = new LineSplitter((line) => lines.push(line), maxBytes, tailBytes);
-  for (const chunk of chunks) splitter.feed(chunk);
+  const keep = (line: Line) => {
+    lines.push({ ...line, bytes: Uint8Array.from(line.bytes), tail: Uint8Array.from(line.tail) });
+  };
+  const splitter = new LineSplitter(keep, maxBytes, tailBytes);
+  for (const chunk of chunks) {
+    const fed = Buffer.from(chunk);
+    splitter.feed(fed);
+    // Whoever fed it writes into it again.
+    fed.fill(0x21);
+  }
   splitter.end();
   return lines;
 }

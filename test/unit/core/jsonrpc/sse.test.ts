@@ -5,7 +5,12 @@ import { EventStream, type ServerSentEvent } from '../../../../src/core/jsonrpc/
 function read(chunks: readonly Uint8Array[], maxBytes?: number): ServerSentEvent[] {
   const events: ServerSentEvent[] = [];
   const stream = new EventStream((event) => events.push(event), maxBytes);
-  for (const chunk of chunks) stream.feed(chunk);
+  for (const chunk of chunks) {
+    const fed = Buffer.from(chunk);
+    stream.feed(fed);
+    // Whoever fed it writes into it again.
+    fed.fill(0x21);
+  }
   return events;
 }
 
