@@ -187,6 +187,35 @@ describe('rows of the waterfall', () => {
     ]);
   });
 
+  it('are found by the name that they show', async () => {
+    const called = (id: string, start: number): Told[] => [
+      {
+        ...{ id, start, kind: 3, name: 'tools/call search', scope: 'spanpath.shim' },
+        attributes: mcp('search'),
+      },
+      {
+        ...{ id: `${id}-server`, parent: id, start, kind: 2, name: 'tools/call search' },
+        attributes: mcp('search'),
+      },
+    ];
+    const chat = { 'gen_ai.operation.name': 'chat' };
+    const { queries, rows } = sessionOf([
+      ...called('first', 0),
+      { id: 'round', start: 20, kind: 3, name: 'chat gpt-4.1', attributes: chat },
+      ...called('second', 40),
+    ]);
+    for (const { name, layer } of (await rows()).rows) {
+      const found = await rows({ query: `name:${name} layer:${layer}` });
+      expect(found.rows.map((row) => row.name)).toContain(name);
+    }
+    // What “Compare” asks for.
+    const before = await queries['rows/next']({
+      ...{ spec: everything, from: 3, backwards: true },
+      matching: 'name:search server:weather layer:wire',
+    });
+    expect(before?.span.spanId).toBe(spanId('first'));
+  });
+
   it('mark the slowest chain', async () => {
     const { rows } = sessionOf(run);
     const critical = (await rows()).rows.filter((row) => row.critical).map((row) => row.name);

@@ -136,3 +136,16 @@ describe('the trace view keeps selection, search and zoom', () => {
     expect(await placeKept()).toEqual(kept);
   });
 });
+
+describe('a call made again', () => {
+  it('stands beside the one before it after one click', async () => {
+    const { traces } = open();
+    const frame = await traces.frame();
+    await (await traces.row('echo')).locator('.name').click();
+    await frame.locator('.pane-links').getByText('Compare', { exact: true }).click();
+    const table = frame.locator('.compare-table');
+    await table.waitFor();
+    expect(await table.locator('thead').textContent()).toMatch(/Before.*After/);
+    expect(await table.locator('tbody tr').first().textContent()).toContain('echo');
+  });
+});

@@ -346,4 +346,12 @@ describe('with the mouse alone', () => {
       await page.locator('.compare vscode-button', { hasText: 'Diff result' }).click();
       await expect.poll(async () => (await asked(page)).at(-1)?.method).toBe('text/diff');
     }));
+
+  it('what a server did is compared as the call that it is part of', () =>
+    withView({ session: 'still' }, async (page) => {
+      const handler = page.locator('.rows .row:visible', { hasText: 'TypeError' });
+      await handler.click({ position: { x: 100, y: 10 } });
+      await page.locator('.pane-links', { hasText: 'Compare' }).getByText('Compare').click();
+      await page.getByText('There is no call of get_alerts before this one.').waitFor();
+    }));
 });

@@ -17,6 +17,8 @@ import { iconOf } from '../waterfall/rowWords.js';
 /** Rows read of either side; more say so. */
 const mostRows = 300;
 
+const callLayers: ReadonlySet<string> = new Set(['tool', 'mcp-client', 'wire']);
+
 interface Side {
   readonly details: SpanDetails;
   readonly rows: readonly SpanRow[];
@@ -46,7 +48,8 @@ export class ComparePane implements OtherPane {
   async withPrevious(): Promise<void> {
     const { context } = this;
     const { selected } = context.state;
-    const row = selected && context.rows.row(context.rows.indexOf(selected.id) ?? -1);
+    const index = selected && context.rows.indexOf(selected.id);
+    const row = index === null ? undefined : this.callAt(index);
     if (!row) {
       context.notify('Select a call first.');
       return;
@@ -54,13 +57,16 @@ export class ComparePane implements OtherPane {
     const spec = { ...initialState.spec, expandedByDefault: true };
     const matching = `name:${quote(row.name)}${row.server ? ` server:${quote(row.server)}` : ''} layer:${row.layer}`;
     try {
-      const { index } = await context.host.request('rows/locate', { spec, span: refOf(row) });
+      const { index: place } = await context.host.request('rows/locate', {
+        spec,
+        span: refOf(row),
+      });
       const found =
-        index === null
+        place === null
           ? null
           : await context.host.request('rows/next', {
               spec,
-              from: index,
+              from: place,
               backwards: true,
               matching,
             });
@@ -69,6 +75,15 @@ export class ComparePane implements OtherPane {
     } catch (error) {
       context.notify(error instanceof Error ? error.message : String(error), 'error');
     }
+  }
+
+  /** What a server and its handler do is compared as the call that they are part of. */
+  private callAt(index: number): SpanRow | undefined {
+    const { rows } = this.context;
+    const row = rows.row(index);
+    if (row?.layer !== 'mcp-server' && row?.name !== 'handler') return row;
+    const around = rows.ancestors(index).findLast(({ layer }) => callLayers.has(layer));
+    return around ?? row;
   }
 
   show(left: SpanRef, right: SpanRef): void {

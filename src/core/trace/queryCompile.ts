@@ -1,5 +1,6 @@
 import { layers, outcomes } from './model.js';
 import { queryKeys, spanKinds, statuses } from './queryKeys.js';
+import { nameTest } from './queryNames.js';
 import { QueryError, type QueryNode } from './queryParse.js';
 import { parseDuration, textMatcher } from './queryValues.js';
 import { flag, noOutcome } from './spanColumns.js';
@@ -102,7 +103,7 @@ function compileField(field: Field, source: QuerySource): Predicate {
     case 'method':
       return byName((slot) => columns.method[slot]!);
     case 'name':
-      return byName((slot) => columns.name[slot]!);
+      return nameTest(index, values);
     case 'server': {
       const matches = values.map(textMatcher);
       return (slot) => matches.some((match) => match(source.serverName(slot)));

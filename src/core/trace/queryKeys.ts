@@ -32,7 +32,7 @@ export const queryKeys: readonly QueryKey[] = [
   { key: 'method', meaning: 'MCP method', example: '-method:initialize' },
   { key: 'prompt', meaning: 'name of the prompt', example: 'prompt:review' },
   { key: 'resource', meaning: 'URI of the resource', example: 'resource:file://*' },
-  { key: 'name', meaning: 'name of the span', example: 'name:GET*' },
+  { key: 'name', meaning: 'name of the row or its span', example: 'name:GET*' },
   { key: 'dur', meaning: 'duration in ns, µs, ms, s, m or h', example: 'dur>200ms' },
   { key: 'kind', meaning: 'span kind', values: spanKinds, example: 'kind:client' },
   { key: 'scope', meaning: 'instrumentation scope', example: 'scope:mcp-python-sdk' },

@@ -14,11 +14,11 @@ export class TraceView {
     return this.workbench.webview('[role="treegrid"]');
   }
 
-  /** Rows whose name is exactly this, from the top. */
+  /** Rows on screen whose name is exactly this, from the top. */
   async rows(name: string): Promise<Locator> {
     const frame = await this.frame();
     const cell = frame.locator('.name', { hasText: new RegExp(`^${name}$`) });
-    return frame.locator('.rows .row', { has: cell });
+    return frame.locator('.rows .row:visible', { has: cell });
   }
 
   /** The newest row of that name, once it is there. */
