@@ -29,12 +29,16 @@ export async function watchCursor(page: Page): Promise<void> {
   });
 }
 
-/** Milliseconds from the double click on `target` until the status bar names `line`. */
+/**
+ * Milliseconds from the double click on `target` until the status bar names `line`. `holdMs` is how
+ * long the button is held, and let go before the second press.
+ */
 export async function timeToLine(
   page: Page,
   frame: Frame,
   target: Locator,
   line: number,
+  holdMs = 0,
 ): Promise<number> {
   await frame.evaluate(() => {
     const marks = globalThis as unknown as Marks;
@@ -51,7 +55,7 @@ export async function timeToLine(
   });
   // As for a hand, what the last one stirred up has come to rest.
   await page.waitForTimeout(restMs);
-  await target.dblclick();
+  await target.dblclick({ delay: holdMs });
   const text = `Ln ${line},`;
   await page.waitForFunction(
     (wanted) =>
