@@ -67,6 +67,14 @@ describe('the trace view keeps selection, search and zoom', () => {
     await call('echo');
     await probe.runCommand('spanpath.openTrace');
     const frame = await traces.frame();
+    // A file of their own, under the editor's policy, read after the page has loaded.
+    await eventually('the controls in the colours of the theme', () =>
+      frame.evaluate(
+        () =>
+          customElements.get('vscode-button') !== undefined &&
+          getComputedStyle(document.body).getPropertyValue('--button-primary-background') !== '',
+      ),
+    );
     await (await traces.finishedRow('echo')).locator('.name').click();
     await frame.locator('.search input').click();
     await page.keyboard.type('tool:echo');
