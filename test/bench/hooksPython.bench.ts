@@ -30,7 +30,7 @@ export default async function run(): Promise<Figure[]> {
     for (const { name, requirements } of servers) {
       const { python } = prepareEnvironment(requirements, [11, 12, 13]);
       const server = { command: python, args: [join(here, 'echo_server.py')], cwd: here };
-      figures.push(...(await measure(name, server, [plain, hooked])));
+      figures.push(...(await measure(name, server, { plain, hooked })));
     }
   } finally {
     sink.stop();

@@ -13,7 +13,12 @@ const callsPerRound = 150;
 const warmUp = 300;
 const starts = 15;
 
-export type Environments = readonly [plain: NodeJS.ProcessEnv, hooked: NodeJS.ProcessEnv];
+/** `context`, where there is one: with the least that holds a call's context. */
+export interface Environments {
+  readonly plain: NodeJS.ProcessEnv;
+  readonly hooked: NodeJS.ProcessEnv;
+  readonly context?: NodeJS.ProcessEnv;
+}
 
 /** A receiver in a process of its own, as the collector is: it reads, answers and forgets. */
 export async function startSink(): Promise<{ endpoint: string; stop(): void }> {
@@ -32,7 +37,7 @@ export async function measure(
   environments: Environments,
 ): Promise<Figure[]> {
   return [
-    await measureCalls(`hooks.call.${name}`, command, environments),
+    ...(await measureCalls(`hooks.call.${name}`, command, environments)),
     await measureStarts(`hooks.startup.${name}`, command, environments),
   ];
 }
@@ -54,33 +59,41 @@ async function measureCalls(
   name: string,
   command: Omit<ServerCommand, 'env'>,
   environments: Environments,
-): Promise<Figure> {
+): Promise<Figure[]> {
   holdTo('0');
-  const pairs = Array.from({ length: servers }, () =>
-    environments.map((env) => ({
+  const ways = Object.values<NodeJS.ProcessEnv>({ ...environments });
+  const groups = Array.from({ length: servers }, () =>
+    ways.map((env) => ({
       client: new StdioClient({ ...command, env }),
       times: [] as number[],
     })),
   );
   try {
-    for (const { client } of pairs.flat()) {
+    for (const { client } of groups.flat()) {
       await client.initialize();
       for (let at = 0; at < warmUp; at++) await callOnce(client);
     }
     for (let round = 0; round < rounds; round++) {
-      for (const { client, times } of pairs.flat()) {
+      for (const { client, times } of groups.flat()) {
         for (let call = 0; call < callsPerRound; call++) times.push(await callOnce(client));
       }
     }
   } finally {
-    for (const { client } of pairs.flat()) client.kill();
+    for (const { client } of groups.flat()) client.kill();
     holdTo(`0-${cpus().length - 1}`);
   }
-  const medianOf = (at: 0 | 1): number =>
-    median(pairs.map((pair) => median(pair[at]?.times ?? [])));
-  const [baseline, value] = [medianOf(0), medianOf(1)];
+  const medians = ways.map((_, way) =>
+    median(groups.map((group) => median(group[way]?.times ?? []))),
+  );
+  const [baseline = Number.NaN, hooked = Number.NaN, context] = medians;
   const runs = servers * rounds * callsPerRound;
-  return { name, unit: 'ms', value, baseline, ratio: value / baseline, runs };
+  const beside = (figure: string, value: number): Figure => {
+    return { name: figure, unit: 'ms', value, baseline, ratio: value / baseline, runs };
+  };
+  return [
+    beside(name, hooked),
+    ...(context === undefined ? [] : [beside(`${name}.context`, context)]),
+  ];
 }
 
 async function callOnce(client: StdioClient): Promise<number> {
@@ -97,7 +110,7 @@ async function measureStarts(
 ): Promise<Figure> {
   const times: [number[], number[]] = [[], []];
   for (let round = 0; round < starts; round++) {
-    for (const [at, env] of environments.entries()) {
+    for (const [at, env] of [environments.plain, environments.hooked].entries()) {
       const start = performance.now();
       const client = new StdioClient({ ...command, env });
       await client.initialize();
