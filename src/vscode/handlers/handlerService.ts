@@ -55,7 +55,7 @@ export class HandlerService implements vscode.Disposable {
     if (!best) return null;
     return {
       source: best.source,
-      label: `${vscode.workspace.asRelativePath(best.file, folderCount() > 1)}:${best.line}`,
+      label: vscode.workspace.asRelativePath(best.file, folderCount() > 1),
       file: best.file,
       line: best.line,
       column: best.column,
