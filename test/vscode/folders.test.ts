@@ -43,8 +43,7 @@ describe('a window with two folders', () => {
     const { form, probe, servers, workspace } = open();
     await servers.start('web');
     await servers.reveal('echo');
-    await servers.row('echo').click();
-    await form.waitForTool('echo');
+    await form.openFrom(servers.row('echo'), 'echo');
     await form.press('Call');
     await form.resultText();
     const row = await eventually('the call to be traced', async () =>

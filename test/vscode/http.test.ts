@@ -48,8 +48,7 @@ describe('a server behind a URL', () => {
     await servers.open();
     await servers.start('remote');
     await servers.reveal('get-sum');
-    await servers.row('get-sum').click();
-    await form.waitForTool('get-sum');
+    await form.openFrom(servers.row('get-sum'), 'get-sum');
     await form.fill('a', '20');
     await form.fill('b', '3');
     await form.press('Call');

@@ -21,7 +21,7 @@ describe('with the mouse alone', () => {
     const { servers, form, traces, workspace } = open();
     await servers.open();
     await servers.start('weather');
-    await servers.row('plan_day').click();
+    await form.openFrom(servers.row('plan_day'), 'plan_day');
     await form.press('Call');
 
     await traces.runningRow('plan_day');
@@ -49,7 +49,7 @@ describe('with the mouse alone', () => {
   it.skipIf(!python)('a Python tool likewise', async () => {
     const { servers, form, traces, workspace } = open();
     await servers.start('orders');
-    await servers.row('quote_delivery').click();
+    await form.openFrom(servers.row('quote_delivery'), 'quote_delivery');
     await form.press('Call');
     await form.showInTrace();
     const row = await traces.finishedRow('quote_delivery');

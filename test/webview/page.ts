@@ -106,6 +106,8 @@ export function themeOptions(theme: ThemeName): BrowserContextOptions {
 
 export interface ViewOptions {
   readonly session?: string;
+  /** Of the session; `weather` unless told. */
+  readonly servers?: readonly string[];
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
@@ -125,7 +127,8 @@ export async function openView(
   page.on('pageerror', (error) => {
     throw error;
   });
-  await page.goto(`${site.url}?session=${options.session ?? 'design'}`);
+  const { session = 'design', servers = ['weather'] } = options;
+  await page.goto(`${site.url}?session=${session}&servers=${servers}`);
   await page.waitForSelector('.rows .row:not(.row-waiting) .name, .notice:not([hidden]) h2');
   return page;
 }

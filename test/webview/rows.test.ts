@@ -10,11 +10,14 @@ interface Looks {
   readonly detailPx: number;
   /** null without a pill. */
   readonly pill: 'words' | 'icon' | null;
+  /** Of the server's name; null where it is not shown. */
+  readonly server: 'whole' | 'cut' | null;
 }
 
 const looks = (page: Page) =>
   page.evaluate(`[...document.querySelectorAll('.rows-moved .row:not([hidden])')].map((row) => {
-    const [name, detail, pill] = ['.name', '.detail', '.pill'].map((part) => row.querySelector(part));
+    const [name, detail, pill, server] = ['.name', '.detail', '.pill', '.server'].map((part) =>
+      row.querySelector(part));
     const [box, cell] = [pill, row.querySelector('.cell-name')].map((one) => one.getBoundingClientRect());
     if (!pill.hidden && box.right > cell.right) throw new Error('a pill is cut');
     return {
@@ -22,6 +25,7 @@ const looks = (page: Page) =>
       cut: name.scrollWidth > name.clientWidth,
       detailPx: detail.clientWidth,
       pill: pill.hidden ? null : pill.matches('.pill-small') ? 'icon' : 'words',
+      server: server.offsetWidth === 0 ? null : server.scrollWidth > server.clientWidth ? 'cut' : 'whole',
     };
   })`) as Promise<Looks[]>;
 
@@ -43,6 +47,18 @@ describe('a row in little room', () => {
       await page.context().close();
     }
     expect([...seen].sort()).toEqual(['icon', 'words']);
+  });
+});
+
+describe('the name of a server', () => {
+  it('stands whole in its row or not at all', async () => {
+    const seen = new Set<string | null>();
+    for (const width of [1200, 860, 700, 600, 560]) {
+      const page = await site.open({ session: 'still', servers: ['weather', 'tickets'], width });
+      for (const { server } of await looks(page)) seen.add(server);
+      await page.context().close();
+    }
+    expect([...seen].sort()).toEqual(['whole', null].sort());
   });
 });
 

@@ -11,6 +11,8 @@ const deepestIndent = 16;
 const besideWordsPx = 38 + 10 + 14 + 6;
 /** The icon that opens the handler, beside the pill of a selected row. */
 const openPx = 19;
+/** As the style sheet has it: a longer name of a server is cut. */
+const mostServerPx = 120;
 
 export interface RowShown {
   readonly index: number;
@@ -124,18 +126,27 @@ export class RowElement {
     if (!same) this.writeRow(row, shown);
   }
 
-  /** The name is cut last: the detail gives way, then the pill becomes an icon. */
-  private writePill(row: SpanRow, shown: RowShown): void {
+  /**
+   * The name is cut last: the detail gives way, then the server goes, then the pill becomes an
+   * icon.
+   */
+  private writeBeside(row: SpanRow, shown: RowShown): void {
+    const taken = indentOf(row) + besideWordsPx + (shown.selected ? openPx : 0);
+    const left = shown.roomPx - taken - shown.widthOf(oneLine(row.name), 'name');
     const pill = pillOf(row);
+    const pillPx = pill ? shown.widthOf(pill.text, 'pill') : 0;
     setHidden(this.pill, pill === null);
     setClass(this.name, pill ? 'name beside-pill' : 'name');
-    if (!pill) return;
-    const taken = indentOf(row) + besideWordsPx + (shown.selected ? openPx : 0);
-    const words = shown.widthOf(oneLine(row.name), 'name') + shown.widthOf(pill.text, 'pill');
-    const small = taken + words > shown.roomPx;
-    setText(this.pill, pill.text);
-    setClass(this.pill, `pill pill-${pill.tone}${small ? ' pill-small' : ''}`);
-    setAttribute(this.pill, 'title', small ? pill.text : null);
+    if (pill) {
+      const small = pillPx > left;
+      setText(this.pill, pill.text);
+      setClass(this.pill, `pill pill-${pill.tone}${small ? ' pill-small' : ''}`);
+      setAttribute(this.pill, 'title', small ? pill.text : null);
+    }
+    const server = shown.showServer && row.depth === 0 && !row.group ? oneLine(row.server, 40) : '';
+    const serverPx = Math.min(mostServerPx, shown.widthOf(server, 'pill'));
+    setText(this.server, server);
+    setHidden(this.server, server === '' || pillPx + serverPx > left);
   }
 
   private writeRow(row: SpanRow, shown: RowShown): void {
@@ -154,10 +165,7 @@ export class RowElement {
     setText(this.name, oneLine(row.name) || '(no name)');
     setText(this.detail, detailText(row));
     this.cell.title = oneLine([row.name, row.detail].filter(Boolean).join('  '), 1000);
-    const server = shown.showServer && row.depth === 0 && !row.group ? oneLine(row.server, 40) : '';
-    setText(this.server, server);
-    setHidden(this.server, server === '');
-    this.writePill(row, shown);
+    this.writeBeside(row, shown);
     setHidden(this.open, !shown.handlerHint || row.group !== undefined || row.placeholder);
     if (this.decoration) return;
     setAttribute(this.root, 'aria-level', String(row.depth + 1));

@@ -21,6 +21,22 @@ export class CallForm {
     return frame;
   }
 
+  /**
+   * Clicks the row of a tool until its form is there: while what a server offers arrives, the tree
+   * is drawn anew, and a click in that moment goes nowhere.
+   */
+  async openFrom(row: Locator, tool: string): Promise<void> {
+    await eventually(`the form of ${tool}`, async () => {
+      await row.click();
+      const frame = await this.frame();
+      const form = frame.locator(`.call-form[data-tool="${tool}"]`);
+      return form.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
   async field(label: string): Promise<Locator> {
     const frame = await this.frame();
     const escaped = label.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
