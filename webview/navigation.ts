@@ -58,7 +58,7 @@ export class Navigation {
       return;
     }
     this.waterfall.showIndex(found, 'centre');
-    this.waterfall.selectIndex(found);
+    this.waterfall.selectFound(found);
     this.showSelectedTime();
   }
 

@@ -193,6 +193,18 @@ describe('importing a file', () => {
     expect(result.spans / 5_000).toBeLessThan(0.71);
   });
 
+  it('leads to a call, past the messages before it that only keep the protocol going', async () => {
+    const path = join(makeFolder(), 'session.jsonl');
+    const first: Told = { id: '9', kind: 3, attributes: { 'mcp.method.name': 'initialize' } };
+    const line = (told: Told) => `${JSON.stringify(requestOf(told))}\n`;
+    writeFileSync(path, line(first));
+    const alone = await imported(await run(), path);
+    expect(alone.firstSpan).toEqual({ traceId: theTrace, spanId: '3900000000000000' });
+    writeFileSync(path, line(first) + line(spans[0]!));
+    const { firstSpan } = await imported(await run(), path);
+    expect(firstSpan).toEqual({ traceId: theTrace, spanId: '6100000000000000' });
+  });
+
   it('says where each problem is', async () => {
     const path = join(makeFolder(), 'mixed.jsonl');
     const good = JSON.stringify(requestOf(spans[0]!));

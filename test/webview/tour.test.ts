@@ -42,6 +42,26 @@ describe('with the keyboard alone', () => {
         .toMatchObject({ method: 'handler/open', params: { spanId: '0000000000000003' } });
     }));
 
+  it('a span that was folded away is the one selected, however late its rows come', () =>
+    withView({}, async (page) => {
+      await page.locator('.scroller').focus();
+      await page.keyboard.press('_');
+      await expect.poll(() => names(page)).not.toContain('get_forecast');
+      await page.evaluate(() => {
+        const slow = fixture as unknown as { page(...asked: unknown[]): unknown };
+        const answer = slow.page.bind(fixture);
+        slow.page = async (...asked) => {
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return answer(...asked);
+        };
+        const [traceId, spanId] = ['1'.padStart(32, '0'), '3'.padStart(16, '0')];
+        fixture.rpc.emit('view/reveal', { span: { traceId, spanId } });
+      });
+      await expect.poll(() => names(page)).toContain('get_forecast');
+      await expect.poll(() => selectedName(page)).toBe('get_forecast');
+      await expect.poll(() => paneTitle(page)).toBe('get_forecast');
+    }));
+
   it('rows fold and unfold, and left goes to the parent', () =>
     withView({}, async (page) => {
       await page.locator('.scroller').focus();

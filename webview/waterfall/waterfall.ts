@@ -158,6 +158,12 @@ export class Waterfall {
     this.showIndex(at);
   }
 
+  /** The same for an index among the rows that are asked for, which may not be those on screen yet. */
+  selectFound(index: number): void {
+    if (this.context.rows.loading) this.pendingIndex = index;
+    else this.selectIndex(index);
+  }
+
   /** Where a menu for the row opens, in pixels of the page. */
   placeOf(index: number): { x: number; y: number } {
     const box = this.elements.scroller.getBoundingClientRect();

@@ -5,8 +5,10 @@ import { constants, createGunzip } from 'node:zlib';
 import { eachSpan } from '../../core/exchange/eachSpan.js';
 import { describeProblem, emptyReport, noteProblem } from '../../core/exchange/piece.js';
 import { readPieces } from '../../core/exchange/readPieces.js';
+import { attr } from '../../core/mcp/conventions.js';
 import type { ImportResult } from '../../core/protocol.js';
 import type { SpanRef } from '../../core/trace/model.js';
+import { isProtocolMethod } from '../../core/trace/protocolCalls.js';
 import type { Ingest } from '../ingest.js';
 
 export interface ImportOptions {
@@ -32,6 +34,7 @@ export async function importFile(
   const total = Math.max(1, (await stat(path)).size);
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   let firstSpan: SpanRef | null = null;
+  let isCall = false;
   const tell = (): void => options.onProgress?.(Math.min(1, file.bytesRead / total));
   const noteDamage = (): void => {
     const reason = 'the compressed file is cut off or damaged';
@@ -44,9 +47,12 @@ export async function importFile(
     })) {
       const [result] = ingest.receive([{ signal: piece.signal, body: piece.bytes }]);
       if (result instanceof Error) throw result;
-      if (firstSpan === null && piece.signal === 'traces') {
-        const span = eachSpan(piece).next().value;
-        if (span) firstSpan = { traceId: span.traceId, spanId: span.spanId };
+      if (isCall || piece.signal !== 'traces') continue;
+      // To show it is to show what it hides behind: a message of the protocol only when all are.
+      for (const { traceId, spanId, attributes } of eachSpan(piece)) {
+        isCall = !isProtocolMethod(attributes[attr.mcpMethod]);
+        if (isCall || firstSpan === null) firstSpan = { traceId, spanId };
+        if (isCall) break;
       }
     }
   } finally {

@@ -102,7 +102,7 @@ export interface ImportResult {
   /** Records and lines that could not be read; `problems` names the first ones. */
   readonly rejected: number;
   readonly problems: readonly string[];
-  /** Start of the first span, to show it; null when there were none. */
+  /** The first span, to show it, messages of the protocol only when there is nothing else. */
   readonly firstSpan: SpanRef | null;
 }
 

@@ -15,6 +15,12 @@ const protocolMethods: ReadonlySet<string> = new Set([
   'roots/list',
   'notifications/initialized',
 ]);
+
+/** Whether a value of `mcp.method.name` is of the requests that only keep the protocol going. */
+export function isProtocolMethod(method: unknown): boolean {
+  return typeof method === 'string' && protocolMethods.has(method);
+}
+
 const mcpLayers: ReadonlySet<number> = new Set(
   (['wire', 'mcp-client', 'mcp-server'] as const).map((layer) => layers.indexOf(layer)),
 );
@@ -33,7 +39,7 @@ export function protocolTest(
   const isProtocol = (method: number): boolean => {
     let answer = known.get(method);
     if (answer === undefined) {
-      answer = protocolMethods.has(names.text(method));
+      answer = isProtocolMethod(names.text(method));
       known.set(method, answer);
     }
     return answer;
