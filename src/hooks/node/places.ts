@@ -25,6 +25,11 @@ interface Noted {
 
 /** A server that makes a new `McpServer` a request registers the same handlers again and again. */
 const maxReports = 20_000;
+/**
+ * So long after the first of them handlers are looked up: asking V8 takes tens of milliseconds, and
+ * a server that starts has better things to do. A call that needs a place sooner asks for itself.
+ */
+const lookAfterMs = 400;
 
 export class Places {
   private readonly known = new WeakMap<object, Place | null>();
@@ -34,15 +39,15 @@ export class Places {
   private readonly reported = new Set<string>();
 
   constructor(private readonly telemetry: Telemetry) {
-    telemetry.onFlush(() => this.report());
+    telemetry.onFlush((isLast) => isLast && this.report());
   }
 
-  /** A handler was registered; looked up and reported with the next batch. */
+  /** A handler was registered; it is looked up and reported soon. */
   note(handler: object, kind: HandlerKind, name: string, uri: string): void {
     // Most handlers stand in the file that is registering them right now.
     this.registeredFrom.set(handler, [...new Set(readCallers(this.note).map(({ file }) => file))]);
+    if (this.waiting.length === 0) setTimeout(() => this.report(), lookAfterMs).unref();
     this.waiting.push({ handler, kind, name, uri });
-    this.telemetry.schedule();
   }
 
   /** The place of a handler, or null when it could not be found out. */
@@ -69,7 +74,15 @@ export class Places {
     const noted = this.waiting;
     this.waiting = [];
     if (noted.length === 0) return;
-    this.look(noted.map(({ handler }) => handler).filter((handler) => !this.known.has(handler)));
+    try {
+      this.look(noted.map(({ handler }) => handler).filter((handler) => !this.known.has(handler)));
+      this.tell(noted);
+    } catch {
+      // A place that cannot be found out must not disturb the server.
+    }
+  }
+
+  private tell(noted: readonly Noted[]): void {
     for (const { handler, kind, name, uri } of noted) {
       const place = this.known.get(handler);
       if (!place) continue;

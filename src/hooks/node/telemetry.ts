@@ -24,13 +24,13 @@ export class Telemetry {
   private logs: LogRecord[] = [];
   private readonly out = new JsonBytes();
   private timer: NodeJS.Timeout | undefined;
-  private readonly beforeFlush: (() => void)[] = [];
+  private readonly beforeFlush: ((isLast: boolean) => void)[] = [];
 
   constructor(
     private readonly sender: Sender,
     private readonly resource: Attributes,
   ) {
-    process.once('exit', () => this.flush());
+    process.once('exit', () => this.flush(true));
   }
 
   addSpan(make: () => SpanRecord): void {
@@ -47,22 +47,22 @@ export class Telemetry {
     this.schedule();
   }
 
-  /** Runs before each batch, e.g. to find out where functions stand. */
-  onFlush(step: () => void): void {
+  /** Runs before each batch, and before the last one of the process. */
+  onFlush(step: (isLast: boolean) => void): void {
     this.beforeFlush.push(step);
   }
 
-  schedule(): void {
+  private schedule(): void {
     if (this.timer) return;
     this.timer = setTimeout(() => this.flush(), flushMs);
     this.timer.unref();
   }
 
-  flush(): void {
+  flush(isLast = false): void {
     clearTimeout(this.timer);
     this.timer = undefined;
     try {
-      for (const step of this.beforeFlush) step();
+      for (const step of this.beforeFlush) step(isLast);
       const { sources, logs } = this;
       this.sources = [];
       this.logs = [];
