@@ -29,7 +29,10 @@ function findSpanpath(): Running | undefined {
 export function startTelemetry(): NodeSDK {
   const env = process.env;
   const spanpath = findSpanpath();
-  if (spanpath && !env.OTEL_EXPORTER_OTLP_ENDPOINT && !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) {
+  const isSaid = env.OTEL_EXPORTER_OTLP_ENDPOINT || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
+  if (!spanpath && !isSaid) {
+    console.error('No Spanpath runs for this folder (yet): the spans of this run go nowhere.');
+  } else if (spanpath && !isSaid) {
     // The server that the agent starts inherits these, so both report to the same place.
     env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT = `${spanpath.endpoint}/v1/traces`;
     env.OTEL_EXPORTER_OTLP_TRACES_HEADERS = `authorization=Bearer%20${spanpath.token}`;
