@@ -32,6 +32,8 @@ export default defineConfig({
         hookTimeout: timeout,
         // A busy machine is slow, which is no failure.
         expect: { poll: { timeout: 10_000 } },
+        // Real processes on somebody else's machine: one more try, which the last lines name.
+        retry: process.env.CI && name !== 'unit' ? 1 : 0,
         sequence: { groupOrder },
         ...(workers === undefined ? {} : { maxWorkers: workers }),
         pool: 'forks',

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { ensureCodeServer } from './codeServer.mjs';
+import { flakyReport } from './flakyReporter.mjs';
 
 const all = ['unit', 'shim', 'collector', 'webview', 'interop', 'vscode'];
 const { values: flags, positionals: asked } = parseArgs({
@@ -23,6 +24,8 @@ if (unknown.length) {
 const suites = asked.length ? all.filter((suite) => asked.includes(suite)) : all;
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const problems = [];
+/** Tests that passed only when tried again, as CI does (`retry` in vitest.config.mts). */
+const flaky = [];
 // Nothing that runs here may read or leave traces in the user's own folder.
 const home = mkdtempSync(join(tmpdir(), 'spanpath-test-home-'));
 const env = { ...process.env, SPANPATH_HOME: process.env.SPANPATH_HOME ?? home };
@@ -53,7 +56,10 @@ function fail(problem) {
 async function runSuite(suite) {
   const report = `out/${suite}.json`;
   rmSync(report, { force: true });
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const reporters = [
+    ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    '--reporter=./scripts/flakyReporter.mjs',
+  ];
   const ok = await run(suite, [
     'node_modules/vitest/vitest.mjs',
     ...['run', '--project', suite, '--passWithNoTests'],
@@ -61,6 +67,7 @@ async function runSuite(suite) {
   ]);
   if (!existsSync(report)) return fail(`suite ${suite} left no report`);
   const told = JSON.parse(readFileSync(report, 'utf8'));
+  flaky.push(...JSON.parse(readFileSync(flakyReport, 'utf8')));
   counts.passed += told.numPassedTests;
   counts.failed += told.numFailedTests;
   counts.skipped += told.numPendingTests + told.numTodoTests;
@@ -98,5 +105,6 @@ if (!flags['no-build'] && !(await run('package', ['scripts/package.mjs']))) {
 }
 rmSync(home, { recursive: true, force: true });
 for (const problem of problems) console.error(`spanpath: ${problem}`);
+for (const test of flaky) console.error(`spanpath: passed at the second try only: ${test}`);
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed ? 1 : 0;

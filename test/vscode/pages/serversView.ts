@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { eventually } from '../rig/eventually.js';
 import type { Workbench } from './workbench.js';
 
 /** The tree of servers in the side bar. */
@@ -34,10 +35,19 @@ export class ServersView {
     return row;
   }
 
-  /** Presses an icon of a row, which shows when the pointer is over it. */
+  /**
+   * Presses an icon of a row, which shows while the pointer is over it: a tree that is drawn anew in
+   * that moment moves the row away from under a pointer that stands still.
+   */
   async press(row: Locator, action: string): Promise<void> {
-    await row.hover();
-    await row.locator(`.action-label[aria-label^="${action}"]`).click();
+    const icon = row.locator(`.action-label[aria-label^="${action}"]`);
+    await eventually(`${action} to be pressed`, async () => {
+      await row.hover();
+      return icon.click({ timeout: 2000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Scrolls the tree, which holds only what is on screen, until a row is there. */
