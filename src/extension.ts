@@ -57,7 +57,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     ...{ collector, inputs, approvals, distDir, version, output },
     elicit: askByForm,
   });
-  const servers = new Servers(configs, launcher.connect);
+  const servers = new Servers(configs, launcher.connect, (server) => approvals.ask(server));
   const agent = new AgentServers(workspaceState, launcher, approvals, context.extension.id);
   const indexer = new IndexerClient(distDir, storageUri?.fsPath ?? null, (line) =>
     output.info(line),

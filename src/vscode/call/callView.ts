@@ -94,7 +94,7 @@ export class CallView implements vscode.WebviewViewProvider {
         this.isListening = true;
         return this.takeSubject();
       },
-      'form/call': ({ arguments: text }) => this.call(text),
+      'form/call': ({ id, arguments: text }) => this.call(id, text),
       'form/openLong': ({ path, language }) => {
         const text = this.longTexts.get(path) ?? '';
         return done(shared['text/open']({ title: 'Result', text, language }));
@@ -136,10 +136,12 @@ export class CallView implements vscode.WebviewViewProvider {
     return { ...subject, lastArguments: this.parts.memory.recall(subject.id) };
   }
 
-  private async call(text: string): Promise<CallResult> {
+  private async call(id: string, text: string): Promise<CallResult> {
     const { current } = this;
     const subject = this.subject();
     if (!current || !subject) throw new Error('Choose a tool first');
+    // Its form is on the way: these arguments were meant for the one before.
+    if (subject.id !== id) throw new Error(`“${subject.name}” was chosen meanwhile`);
     const parsed = parseJsonText(text);
     if ('problem' in parsed) throw new Error(parsed.problem);
     await this.parts.memory.keep(subject.id, text);

@@ -67,12 +67,15 @@ export async function ensureRunning(server: Server): Promise<ServerOffer | undef
   return undefined;
 }
 
-/** The view shows every start; one that takes long is shown everywhere, and can be cancelled. */
+/**
+ * The view shows every start; one that takes long is shown everywhere, and can be cancelled. The
+ * user's own time, while a question is open, does not count.
+ */
 async function startWithProgress(server: Server): Promise<void> {
   const title = `Starting ${server.name}`;
   const started = server.start();
   await vscode.window.withProgress({ location: { viewId: 'spanpath.servers' }, title }, () =>
-    Promise.race([started, new Promise((resolve) => setTimeout(resolve, quietStartMs))]),
+    Promise.race([started, server.launched.then(() => pause(quietStartMs))]),
   );
   if (server.state.kind !== 'starting') return started;
   await vscode.window.withProgress(
@@ -82,6 +85,10 @@ async function startWithProgress(server: Server): Promise<void> {
       return started;
     },
   );
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 export async function reportFailure(server: Server, reason: string): Promise<void> {

@@ -51,6 +51,7 @@ export function registerServerCommands(parts: ServerCommandParts): vscode.Dispos
       server.stop(),
     ),
     restartServer: withServer(choose('Restart', live, 'No server is running.'), async (server) => {
+      if (!(await server.approve(server))) return;
       await server.stop();
       await ensureRunning(server);
     }),

@@ -67,6 +67,7 @@ export class Launcher {
     const client = this.loadClient();
     const seconds = settingsOf(server).get('startTimeout', 60);
     const options = { signal, timeoutMs: seconds * 1000 };
+    hooks.onLaunch();
     if (launch.kind === 'process') return client.connect(launch, allHooks, options);
     return connectThroughProxy(client, launch, allHooks, options);
   };

@@ -28,9 +28,15 @@ export type ServerState =
 /** Starts the process of a server and connects to it. */
 export type Connect = (
   server: Server,
-  hooks: Pick<ClientHooks, 'onListChanged' | 'onStderr' | 'onProtocolError' | 'onExit'>,
+  hooks: Pick<ClientHooks, 'onListChanged' | 'onStderr' | 'onProtocolError' | 'onExit'> & {
+    /** Nothing more is asked of the user: from here on it is the server that takes its time. */
+    onLaunch(): void;
+  },
   signal: AbortSignal,
 ) => Promise<Connection>;
+
+/** Asks for what a start needs the user's word for; false when the user said no. */
+export type Approve = (server: Server) => Promise<boolean>;
 
 /** The user said no to a question that had to be answered first. */
 export class StartCancelled extends Error {}
@@ -45,11 +51,14 @@ export class Server implements vscode.Disposable {
   private attempt = 0;
   private starting: AbortController | null = null;
   private started: Promise<void> = Promise.resolve();
+  private launching: Promise<void> = Promise.resolve();
 
   constructor(
     readonly id: string,
     private definition: { file: ConfigFile; config: ServerConfig },
     private readonly connect: Connect,
+    /** Asked by a restart while the old process still runs. */
+    readonly approve: Approve = async () => true,
   ) {
     this.log = new ServerLog(this.name);
   }
@@ -82,7 +91,16 @@ export class Server implements vscode.Disposable {
     return this.started;
   }
 
+  /** Of the start under way: resolves when the user has answered what it asks, if anything. */
+  get launched(): Promise<void> {
+    return this.launching;
+  }
+
   private async launch(): Promise<void> {
+    let onLaunch = () => {};
+    this.launching = new Promise((resolve) => {
+      onLaunch = resolve;
+    });
     const attempt = ++this.attempt;
     const isCurrent = () => attempt === this.attempt;
     let exit: Exit | null = null;
@@ -94,6 +112,7 @@ export class Server implements vscode.Disposable {
       const connection = await this.connect(
         this,
         {
+          onLaunch,
           onStderr: (text) => this.log.append(text),
           onProtocolError: (message) => this.log.note(message),
           onListChanged: () => isCurrent() && void this.refresh(),
@@ -131,7 +150,9 @@ export class Server implements vscode.Disposable {
     this.log.note('Stopped');
   }
 
+  /** What has to be approved is asked first: whoever says no keeps the process that runs. */
   async restart(): Promise<void> {
+    if (!(await this.approve(this))) return;
     await this.stop();
     await this.start();
   }

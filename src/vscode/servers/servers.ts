@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConfigFile, ConfigFiles } from '../config/configFiles.js';
-import { type Connect, Server } from './server.js';
+import { type Approve, type Connect, Server } from './server.js';
 
 /** Every server that the workspace configures, in the order of the files. */
 export class Servers implements vscode.Disposable {
@@ -13,6 +13,7 @@ export class Servers implements vscode.Disposable {
   constructor(
     private readonly configs: ConfigFiles,
     private readonly connect: Connect,
+    private readonly approve: Approve,
   ) {
     this.subscription = configs.onDidChange(() => this.update());
   }
@@ -46,7 +47,8 @@ export class Servers implements vscode.Disposable {
     for (const file of this.configs.files) {
       for (const config of file.config.servers) {
         const id = `${file.uri.toString()}#${config.name}`;
-        const server = before.get(id) ?? new Server(id, { file, config }, this.connect);
+        const server =
+          before.get(id) ?? new Server(id, { file, config }, this.connect, this.approve);
         if (before.delete(id)) server.redefine(file, config);
         else server.onDidChange((changed) => this.changed.fire(changed));
         this.byId.set(id, server);

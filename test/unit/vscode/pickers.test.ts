@@ -39,7 +39,10 @@ const { ensureRunning, pickOffered, pickServer } = await import(
 );
 
 const fake = (kind: string, change: object = {}) =>
-  ({ name: 'weather', state: { kind }, file: {}, ...change }) as unknown as Server;
+  ({
+    ...{ name: 'weather', state: { kind }, file: {}, launched: Promise.resolve() },
+    ...change,
+  }) as unknown as Server;
 const listOf = (all: readonly Server[], ready = Promise.resolve()) =>
   ({ all, ready }) as unknown as Servers;
 const choice = {
@@ -128,6 +131,26 @@ describe('a start', () => {
     cancel();
     expect(await running).toBeUndefined();
     expect(told).toEqual([]);
+  });
+
+  it('that waits for an answer of the user is not told of as one that takes long', async () => {
+    vi.useFakeTimers();
+    let answered = () => {};
+    let end = () => {};
+    const server = fake('starting', {
+      launched: new Promise<void>((resolve) => (answered = resolve)),
+      start: () => new Promise<void>((resolve) => (end = resolve)),
+    });
+    const running = ensureRunning(server);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(shown).toHaveLength(1);
+    answered();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(shown.at(-1)).toMatchObject({ location: 15, cancellable: true });
+    vi.useRealTimers();
+    Object.assign(server, { state: { kind: 'stopped' } });
+    end();
+    await running;
   });
 
   it('that fails says why', async () => {

@@ -74,6 +74,45 @@ describe('a server', () => {
     expect(states).toEqual(['starting', 'running']);
   });
 
+  it('is asked about before a restart ends what runs', async () => {
+    let starts = 0;
+    let mayStart = false;
+    const server = new Server(
+      'id',
+      { file: {} as never, config },
+      async () => {
+        starts++;
+        return connection();
+      },
+      async () => mayStart,
+    );
+    await server.start();
+    await server.restart();
+    expect([server.state.kind, starts]).toEqual(['running', 1]);
+    mayStart = true;
+    await server.restart();
+    expect([server.state.kind, starts]).toEqual(['running', 2]);
+  });
+
+  it('tells when it waits for nothing but the process', async () => {
+    let launch = () => {};
+    let answer: (connection: Connection) => void = () => {};
+    const { server } = create((_, hooks) => {
+      launch = hooks.onLaunch;
+      return new Promise((resolve) => (answer = resolve));
+    });
+    const told: string[] = [];
+    const started = server.start();
+    const launched = server.launched.then(() => told.push('launched'));
+    await Promise.resolve();
+    expect(told).toEqual([]);
+    launch();
+    await launched;
+    answer(connection());
+    await started;
+    expect(told).toEqual(['launched']);
+  });
+
   it('runs although one of its lists fails', async () => {
     const refuse = async () => {
       throw new Error('not today');
