@@ -48,12 +48,16 @@ export type ToTelemetry =
 /** telemetry → main */
 export type FromTelemetry = { readonly type: 'finished' };
 
+export const progressBytes = 24;
+/** Of the shared memory read as Int32. */
+export const runningSlot = 4;
+
 /** What the telemetry thread is started with. */
 export interface TelemetrySetup {
   readonly options: import('./options.js').ShimOptions;
   /**
-   * Shared by both threads: bytes of blocks that were read so far (Int64), then when traffic last
-   * passed (Float64, milliseconds since the epoch).
+   * Shared by both threads: bytes of blocks that were read so far (Int64), when traffic last
+   * passed (Float64, milliseconds since the epoch), whether a client's call runs (Int32, 0 or 1).
    */
   readonly progress: SharedArrayBuffer;
   readonly target: import('./discovery.js').Target | null;

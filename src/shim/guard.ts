@@ -19,7 +19,12 @@ export interface Guard {
   release(): void;
 }
 
-export function guardChild(child: ChildProcess, activity: { last: number }): Guard {
+/** `isWaitedFor`: calls of the client still run, so that silence says nothing. */
+export function guardChild(
+  child: ChildProcess,
+  activity: { last: number },
+  isWaitedFor: () => boolean,
+): Guard {
   let watcher: ChildProcess | null = null;
   let timer: NodeJS.Timeout | null = setTimeout(() => {
     watcher = startWatcher(child.pid);
@@ -36,8 +41,9 @@ export function guardChild(child: ChildProcess, activity: { last: number }): Gua
           return;
         }
         const quiet = performance.now() - Math.max(since, activity.last);
-        const patience = process.ppid === parent ? silenceMs : orphanedMs;
-        if (!told && quiet > patience) {
+        const isOrphaned = process.ppid !== parent;
+        if (!isOrphaned && isWaitedFor()) return;
+        if (!told && quiet > (isOrphaned ? orphanedMs : silenceMs)) {
           told = true;
           child.kill('SIGTERM');
           setTimeout(() => child.kill('SIGKILL'), killMs).unref();

@@ -4,7 +4,14 @@
  * falls behind by `maxBehind` bytes, what comes then is counted instead of kept.
  */
 import type { Worker } from 'node:worker_threads';
-import type { ControlMessage, FromTelemetry, TelemetrySetup, ToTelemetry } from './control.js';
+import {
+  type ControlMessage,
+  type FromTelemetry,
+  progressBytes,
+  runningSlot,
+  type TelemetrySetup,
+  type ToTelemetry,
+} from './control.js';
 import { type Draft, type RecordKind, recordKinds, sizeOfDraft, writeRecord } from './records.js';
 
 const blockBytes = 64 << 10;
@@ -25,11 +32,12 @@ export class Outbox {
   private starting: Promise<void> | null = null;
   private dead = false;
   private timer: NodeJS.Timeout | null = null;
-  private readonly progress = new SharedArrayBuffer(16);
+  private readonly progress = new SharedArrayBuffer(progressBytes);
   /** What was read when it was last looked up, which is when it might be too little. */
   private readThen = 0;
   private readonly read = new BigInt64Array(this.progress);
   private readonly lastTraffic = new Float64Array(this.progress);
+  private readonly running = new Int32Array(this.progress);
   private clockOffset = performance.timeOrigin;
 
   /** `file` is the bundle of the telemetry thread. */
@@ -43,6 +51,11 @@ export class Outbox {
     const now = this.clockOffset + performance.now();
     this.lastTraffic[1] = now;
     return now;
+  }
+
+  /** A call of the client's on stdio runs, as far as the other thread has read. */
+  get isWaitedFor(): boolean {
+    return !this.dead && Atomics.load(this.running, runningSlot) === 1;
   }
 
   append(draft: Draft): void {

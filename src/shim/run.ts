@@ -1,5 +1,6 @@
 /** The forwarding thread from start to exit. */
 import { fstatSync } from 'node:fs';
+import { constants } from 'node:os';
 import { childEnvironment } from './childEnvironment.js';
 import { discoverCollector, type Target } from './discovery.js';
 import { hookRefusal } from './hookRefusal.js';
@@ -121,14 +122,17 @@ function ended(): Promise<NodeJS.Signals | null> {
 /** As the server left: with its code, or by the signal that ended it. */
 function leave(ending: Ending): void {
   if (ending.signal && process.platform !== 'win32') {
+    const code = 128 + constants.signals[ending.signal];
+    // Node ignores this one by itself; where a listener was and is gone, the system's way is back.
+    if (ending.signal === 'SIGPIPE') process.on('SIGPIPE', () => {});
     process.removeAllListeners(ending.signal);
     try {
       process.kill(process.pid, ending.signal);
       // The signal is on its way; this is for one that this process cannot die of.
-      setTimeout(() => process.exit(1), 200);
+      setTimeout(() => process.exit(code), 200);
       return;
     } catch {
-      process.exit(1);
+      process.exit(code);
     }
   }
   process.exit(ending.code ?? 1);

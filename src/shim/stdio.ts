@@ -25,14 +25,22 @@ export interface Ending {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** SIGUSR1 among them: without a listener Node would open its debugger. */
 const passedOn: readonly NodeJS.Signals[] = [
   'SIGINT',
   'SIGTERM',
   'SIGHUP',
   'SIGQUIT',
+  'SIGUSR1',
   'SIGUSR2',
   'SIGBREAK',
 ];
+
+/** Silence after the server's exit, when a helper of it still holds the pipes that it inherited. */
+const lingerMs = 1_000;
+const lookMs = 100;
+/** For what the server said at last, when somebody asks for the end after it has gone. */
+const lastWordsMs = 250;
 
 /** Resolves when the server is gone and its output was taken; rejects when it cannot start. */
 export async function runStdio(server: StdioServer, outbox: Outbox): Promise<Ending> {
@@ -47,17 +55,36 @@ export async function runStdio(server: StdioServer, outbox: Outbox): Promise<End
     outbox.control(0, { type: 'open', attributes: { 'network.transport': 'pipe' } });
     const activity = { last: performance.now() };
     const retries = new RetryContexts();
-    const guard = guardChild(child, activity);
+    const guard = guardChild(child, activity, () => outbox.isWaitedFor);
     forwardClient(child.stdin, server, outbox, retries, () => guard.inputEnded());
     forwardServer(child.stdout, child.stdin, outbox, retries, activity);
     forwardErrors(child.stderr, outbox, activity);
-    forwardSignals(child);
-    child.once('close', (code, signal) => {
+    const end = () => {
       guard.release();
-      void Promise.all([flushed(process.stdout), flushed(process.stderr)]).then(() =>
-        resolve({ code, signal }),
-      );
-    });
+      resolve({ code: child.exitCode, signal: child.signalCode });
+    };
+    forwardSignals(child, () => setTimeout(end, lastWordsMs));
+    child.once('close', () => void flushed().then(end));
+    child.once('exit', () => void silent(activity).then(flushed).then(end));
+  });
+}
+
+/**
+ * The server's exit is the end, even when something that it left behind keeps its output open:
+ * without the shim the client would see it at once. Not on Windows, where a launcher that
+ * replaces itself exits while its server goes on.
+ */
+function silent(activity: { last: number }): Promise<void> {
+  const since = performance.now();
+  return new Promise((resolve) => {
+    if (process.platform === 'win32') return;
+    const look = setInterval(() => {
+      // Who reads slowly still gets everything.
+      const isTaken = process.stdout.writableLength + process.stderr.writableLength === 0;
+      if (!isTaken || performance.now() - Math.max(since, activity.last) < lingerMs) return;
+      clearInterval(look);
+      resolve();
+    }, lookMs);
   });
 }
 
@@ -68,12 +95,14 @@ async function spawner(): Promise<typeof spawn> {
   return crossSpawn as typeof spawn;
 }
 
-function forwardSignals(child: ChildProcess): void {
+/** `onSignal`: one came that no server is there for any more. */
+function forwardSignals(child: ChildProcess, onSignal: () => void): void {
   for (const signal of passedOn) {
     try {
       process.on(signal, () => {
+        if (child.exitCode !== null || child.signalCode !== null) onSignal();
         // A terminal has already told the whole process group.
-        if (!(signal === 'SIGINT' && isatty(0))) child.kill(signal);
+        else if (!(signal === 'SIGINT' && isatty(0))) child.kill(signal);
       });
     } catch {
       // Not known on this platform.
@@ -150,8 +179,12 @@ function forwardErrors(stderr: Readable, outbox: Outbox, activity: { last: numbe
   output.on('error', () => stderr.resume());
 }
 
+async function flushed(): Promise<void> {
+  await Promise.all([flush(process.stdout), flush(process.stderr)]);
+}
+
 /** What was written has been taken by the reader, or there is no reader. */
-function flushed(output: Writable): Promise<void> {
+function flush(output: Writable): Promise<void> {
   return new Promise((resolve) => {
     if (output.destroyed || output.errored) resolve();
     else {

@@ -19,11 +19,26 @@ describe('the shim leaves as its server does', () => {
     expect((await run(`process.exit(${code})`).exit).code).toBe(code);
   });
 
-  posix.each(['SIGTERM', 'SIGKILL', 'SIGSEGV', 'SIGINT'] as const)('by %s', async (signal) => {
-    expect(await run(`process.kill(process.pid, '${signal}'); stay()`).exit).toMatchObject({
-      code: null,
-      signal,
-    });
+  posix.each(['TERM', 'KILL', 'SEGV', 'INT', 'USR1', 'PIPE', 'ALRM'])('by SIG%s', async (name) => {
+    const shim = new ShimProcess(['--', 'sh', '-c', `kill -${name} $$; sleep 9`]);
+    expect(await shim.exit).toMatchObject({ code: null, signal: `SIG${name}`, stderr: '' });
+  });
+
+  posix('though something that it started still holds its output', async () => {
+    const shim = new ShimProcess(['--', 'sh', '-c', 'sleep 300 & echo $!; exit 3']);
+    const exit = await shim.exit;
+    expect(exit.code).toBe(3);
+    process.kill(Number(exit.stdout));
+  });
+
+  posix('when it is asked to, though something that it started still talks', async () => {
+    const talk = 'while echo talk; do sleep 0.05; done & exec sh -c "echo $$; exit 3"';
+    const shim = new ShimProcess(['--', 'sh', '-c', talk]);
+    await until(() => /^\d+$/m.test(shim.stdout.toString()));
+    const server = Number(/^\d+$/m.exec(shim.stdout.toString())?.[0]);
+    await until(() => !isAlive(server));
+    shim.child.kill('SIGTERM');
+    expect((await shim.exit).code).toBe(3);
   });
 
   it('when its input ends, after everything it still had to say', async () => {
@@ -33,6 +48,17 @@ describe('the shim leaves as its server does', () => {
     const exit = await shim.end();
     expect(exit).toMatchObject({ code: 0 });
     expect(exit.stdout.toString().endsWith('last\n')).toBe(true);
+  });
+
+  it('when its input ends, but not before a call that takes long is answered', async () => {
+    // Longer than a silent server is given that nobody waits for.
+    const shim = run(
+      `process.stdin.once('data', () => setTimeout(() => print('{"id":1,"result":{}}\\n'), 7000))`,
+    );
+    shim.call(1, 'slow');
+    const exit = await shim.end();
+    expect(exit.stdout.toString()).toBe('{"id":1,"result":{}}\n');
+    expect(exit.code).toBe(0);
   });
 
   it('while its input is still open', async () => {
@@ -112,16 +138,20 @@ describe('the shim passes on', () => {
     expect(kept).not.toHaveProperty('OTEL_EXPORTER_OTLP_TRACES_HEADERS');
   });
 
-  posix.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)('%s', async (signal) => {
-    const shim = announced(
-      `process.on('${signal}', () => { print('got it\\n'); process.exit(9) }); complain('ready\\n'); stay()`,
-    );
-    await until(() => shim.stderr.includes('ready'));
-    shim.child.kill(signal);
-    const exit = await shim.exit;
-    expect(exit.code).toBe(9);
-    expect(exit.stdout.toString()).toBe('got it\n');
-  });
+  posix.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
+    '%s',
+    async (signal) => {
+      const shim = announced(
+        `process.on('${signal}', () => { print('got it\\n'); process.exit(9) }); complain('ready\\n'); stay()`,
+      );
+      await until(() => shim.stderr.includes('ready'));
+      shim.child.kill(signal);
+      const exit = await shim.exit;
+      expect(exit.code).toBe(9);
+      expect(exit.stdout.toString()).toBe('got it\n');
+      expect(exit.stderr).not.toContain('Debugger');
+    },
+  );
 });
 
 describe('nothing is left behind', () => {

@@ -32,6 +32,11 @@ export class CallTable extends BoundedMap<string, OpenCall> {
     return found;
   }
 
+  hasOf(sender: Direction): boolean {
+    for (const call of this.values()) if (call.direction === sender) return true;
+    return false;
+  }
+
   /** `token` as JSON spells it. */
   byProgressToken(sender: Direction, token: string): OpenCall | null {
     for (const call of this.values()) {

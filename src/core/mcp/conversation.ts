@@ -145,6 +145,11 @@ export class Conversation {
     }
   }
 
+  /** The client waits for an answer. */
+  get isWaitedFor(): boolean {
+    return this.open.hasOf('client-to-server');
+  }
+
   /** Traffic was lost, so that nobody knows which calls were answered. They are dropped. */
   forget(): void {
     this.open.takeAll();

@@ -104,6 +104,11 @@ export class Reader {
     }
   }
 
+  /** A call of the client's on stdio runs. */
+  get isWaitedFor(): boolean {
+    return this.channels.get(0)?.conversation.isWaitedFor ?? false;
+  }
+
   /** Nothing more comes. */
   end(): void {
     this.channelOf(0).conversation.endPending(nanosOf(Date.now()));

@@ -1,6 +1,11 @@
 /** `dist/telemetry.js`, the telemetry thread: reads the copies, follows the conversations, delivers what they tell. */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { FromTelemetry, TelemetrySetup, ToTelemetry } from '../control.js';
+import {
+  type FromTelemetry,
+  runningSlot,
+  type TelemetrySetup,
+  type ToTelemetry,
+} from '../control.js';
 import { readRecords } from '../records.js';
 import { stayYoungSmall, Tidy } from '../tidy.js';
 import { Delivery } from './delivery.js';
@@ -18,6 +23,7 @@ function runTelemetry(): void {
   stayYoungSmall();
   const shared = new BigInt64Array(setup.progress);
   const lastTraffic = new Float64Array(setup.progress);
+  const running = new Int32Array(setup.progress);
   const delivery = new Delivery(setup.options, setup.target, process.cwd());
   const reader = new Reader(setup.options, delivery, process.cwd());
   const blocks: { bytes: Buffer; came: number }[] = [];
@@ -46,6 +52,7 @@ function runTelemetry(): void {
         since = performance.now();
       }
       waiting -= block.bytes.length;
+      Atomics.store(running, runningSlot, reader.isWaitedFor ? 1 : 0);
       Atomics.add(shared, 0, BigInt(block.bytes.length));
     }
     reading = null;
