@@ -12,7 +12,7 @@ import { wakeCollector } from './vscode/collector/wakeCollector.js';
 import { openCallable, registerCallCommands } from './vscode/commands/callCommands.js';
 import { watchContexts } from './vscode/commands/contexts.js';
 import { registerOpenRow } from './vscode/commands/openRow.js';
-import { ensureRunning } from './vscode/commands/pickers.js';
+import { ensureRunning, restartRunning } from './vscode/commands/pickers.js';
 import { type ReplayRun, replayCall } from './vscode/commands/replayCall.js';
 import { createRunFromView } from './vscode/commands/runFromView.js';
 import { registerServerCommands } from './vscode/commands/serverCommands.js';
@@ -25,12 +25,14 @@ import { IndexerClient } from './vscode/handlers/indexerClient.js';
 import { HandlerLenses } from './vscode/lens/handlerLenses.js';
 import { Approvals } from './vscode/servers/approval.js';
 import { askByForm } from './vscode/servers/elicitation.js';
+import { readHandlerFiles } from './vscode/servers/handlerFiles.js';
 import { Launcher } from './vscode/servers/launcher.js';
 import { restartOnChange } from './vscode/servers/restartOnChange.js';
 import { Servers } from './vscode/servers/servers.js';
 import { ServerTree } from './vscode/servers/serverTree.js';
 import { noteTrust } from './vscode/servers/trustNote.js';
-import { findCall } from './vscode/trace/findCall.js';
+import { watchSources } from './vscode/servers/watchSources.js';
+import { findCall, patientAttempts } from './vscode/trace/findCall.js';
 import { createHostHandlers } from './vscode/trace/hostHandlers.js';
 import { openOnFirstCall } from './vscode/trace/openOnFirstCall.js';
 import { TextDocuments } from './vscode/trace/textDocuments.js';
@@ -72,10 +74,17 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     memory: new CallMemory(workspaceState),
     distDir: distUri,
     ensureRunning: async (server) => (await ensureRunning(server)) !== undefined,
+    restart: async (server) => (await restartRunning(server)) !== undefined,
+    onDidChangeServer: servers.onDidChange,
     openHandler: (server, callable) => openCallable(handlers, server, callable),
-    showInTrace: async (server, name, since) => {
-      const span = await findCall(collector, server, name, since);
+    showInTrace: async (call) => {
+      const span = await findCall(collector, call);
       panel.open(span ? { span } : {});
+    },
+    followInTrace: async (call, before) => {
+      if (!panel.isOpen && !before) return;
+      const span = await findCall(collector, call, patientAttempts);
+      if (span) panel.open({ span, preserveFocus: true, ...(before ? { before } : {}) });
     },
     shared: hostHandlers,
   });
@@ -92,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     agent.watch(servers),
     watchContexts(servers),
     restartOnChange(servers),
+    watchSources(servers, readHandlerFiles(collector)),
     new TelemetryStatus(collector, servers, (problem) => panel.setProblem(problem)),
     openOnFirstCall(collector, panel),
     vscode.lm.registerMcpServerDefinitionProvider(agentProviderId, agent),

@@ -34,6 +34,8 @@ import type {
 const maxMessageBytes = 256 * 1024 * 1024;
 /** A call may take as long as it likes; the user cancels it. */
 const callTimeoutMs = 2 ** 31 - 1;
+/** Proposals that come later than this are for a text that is no longer there. */
+const completionTimeoutMs = 5_000;
 
 /** Resolves when the server has answered `initialize`. */
 export async function connect(
@@ -168,6 +170,13 @@ function connectionOf(client: Client, listTimeoutMs: number): Connection {
     } while (cursor !== undefined);
     return rows;
   };
+  const complete: NonNullable<Connection['complete']> = async (ref, argument, others) => {
+    const context = Object.keys(others).length > 0 ? { context: { arguments: others } } : {};
+    const params = { ref, argument, ...context };
+    const { completion } = await ask('completion/complete', params, {}, completionTimeoutMs);
+    const values = (completion as { values?: unknown } | undefined)?.values;
+    return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
+  };
   const capabilities = client.getServerCapabilities() ?? {};
   /** Tools that answer only by way of a task (2025-11-25). */
   const taskTools = new Set<string>();
@@ -200,6 +209,7 @@ function connectionOf(client: Client, listTimeoutMs: number): Connection {
         : ask('tools/call', { name, arguments: args }, options),
     getPrompt: (name, args, options) => ask('prompts/get', { name, arguments: args }, options),
     readResource: (uri, options) => ask('resources/read', { uri }, options),
+    ...(capabilities.completions ? { complete } : {}),
     close: () => client.close(),
   };
 }

@@ -19,6 +19,10 @@ export interface CallSubject {
   readonly callNow?: boolean;
   /** Said above the button, e.g. that values of a replayed call were hidden when it was recorded. */
   readonly note?: string;
+  /** Said when a file of the server is newer than its process; a restart runs the edit. */
+  readonly older?: string;
+  /** The server proposes values for these arguments (`completion/complete`). */
+  readonly completes?: boolean;
 }
 
 /** How a call of the form ended. */
@@ -46,6 +50,13 @@ export type FormRequests = {
   /** Remembers arguments that were not sent yet. */
   'form/keep': { params: { id: string; arguments: string }; result: null };
   'form/openHandler': { params: { id: string }; result: null };
+  /** Restarts the server of the form; false when it does not run then. */
+  'form/restart': { params: null; result: boolean };
+  /** What the server proposes for one argument, given what else is filled in. */
+  'form/complete': {
+    params: { argument: string; value: string; others: { readonly [name: string]: string } };
+    result: readonly string[];
+  };
   'form/pick': { params: null; result: null };
   /** Selects the last call of the form in the trace view. */
   'form/showTrace': { params: null; result: null };
@@ -57,6 +68,6 @@ export type FormRequests = {
 export type FormEvents = {
   'form/show': CallSubject;
   'call/progress': { progress: number; total: number | null; message: string };
-  /** The server of the form started, stopped or failed; null reason while it runs. */
-  'server/state': { running: boolean; text: string };
+  /** As `CallSubject.older`; null when the process is as new as its files. */
+  'form/older': { note: string | null };
 };

@@ -52,8 +52,11 @@ export type HostRequests = TraceRequests & {
 };
 
 export type HostEvents = TraceEvents & {
-  /** Select and scroll to a span, e.g. when opened from the Servers view. */
-  'view/reveal': { span: SpanRef };
+  /**
+   * Select and scroll to a span, e.g. when opened from the Servers view; `before` is laid beside
+   * it: the same call before an edit.
+   */
+  'view/reveal': { span: SpanRef; before?: SpanRef };
   /** Search for something, or open a pane, e.g. from a lens in the editor. */
   'view/show': { query?: string; pane?: 'findings' | 'statistics' };
   /** Telemetry trouble to show in the view's banner; null clears it. */

@@ -14,7 +14,7 @@ const startAttempts = 10;
 const startPauseMs = 300;
 
 function labelOf(server: Server): string {
-  return `${server.name} (traced)`;
+  return `${server.tracedName} (traced)`;
 }
 
 /** Publishes the servers that the user chose to VS Code's agent, wrapped in the shim. */

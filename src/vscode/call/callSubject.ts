@@ -1,5 +1,11 @@
 import type { CallSubject } from '../../core/protocol.js';
-import type { JsonObject, PromptInfo, ResourceInfo, ToolInfo } from '../servers/connection.js';
+import type {
+  CompletionRef,
+  JsonObject,
+  PromptInfo,
+  ResourceInfo,
+  ToolInfo,
+} from '../servers/connection.js';
 
 /** What can be called: a tool, a prompt or a resource of a server. */
 export type Callable =
@@ -26,6 +32,13 @@ export function createSubject(serverId: string, server: string, callable: Callab
   const { name, title, description, uri, uriTemplate } = callable.resource;
   const address = uri ?? uriTemplate ?? name;
   return made(address, title ?? name, description ?? '', templateSchema(uri ? '' : address));
+}
+
+/** Null for what has no arguments that a server could propose values for. */
+export function completionRef(callable: Callable): CompletionRef | null {
+  if (callable.kind === 'prompt') return { type: 'ref/prompt', name: callable.prompt.name };
+  if (callable.kind === 'tool' || !callable.resource.uriTemplate) return null;
+  return { type: 'ref/resource', uri: callable.resource.uriTemplate };
 }
 
 /** Arguments of prompts are text. */

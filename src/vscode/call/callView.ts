@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { CallResult, CallSubject, FormEvents, FormRequests } from '../../core/protocol.js';
 import { Rpc } from '../../core/rpc.js';
 import { parseJsonText } from '../../core/schema/parseInput.js';
-import type { JsonObject } from '../servers/connection.js';
-import type { Server } from '../servers/server.js';
+import type { SpanRef } from '../../core/trace/model.js';
+import type { Connection, JsonObject } from '../servers/connection.js';
+import { olderNote, type Server } from '../servers/server.js';
 import { renderPage } from '../webviewPage.js';
 import type { CallMemory } from './callMemory.js';
-import { type Callable, createSubject } from './callSubject.js';
+import { type Callable, completionRef, createSubject } from './callSubject.js';
 import { shortenTexts } from './longTexts.js';
 import { runCall } from './runCall.js';
 
@@ -17,19 +18,33 @@ export interface CallViewParts {
   readonly distDir: vscode.Uri;
   /** Starts the server when it does not run; false when it cannot. */
   readonly ensureRunning: (server: Server) => Promise<boolean>;
+  /** The same for a process that is older than its files; false when it does not run then. */
+  readonly restart: (server: Server) => Promise<boolean>;
+  readonly onDidChangeServer: vscode.Event<Server | undefined>;
   readonly openHandler: (server: Server, callable: Callable) => Promise<unknown>;
   /** The call of this server and name that started at `since` (ms) or later. */
-  readonly showInTrace: (server: string, name: string, since: number) => Promise<unknown>;
+  readonly showInTrace: (call: SentCall) => Promise<unknown>;
+  /** The same once it is there, without taking the focus. */
+  readonly followInTrace: (call: SentCall, before: SpanRef | null) => Promise<unknown>;
   readonly shared: Pick<
     { [M in keyof FormRequests]: (params: FormRequests[M]['params']) => unknown },
     'clipboard/write' | 'text/open' | 'link/open'
   >;
 }
 
+/** A call of the form; `since` is when it was sent, Unix time in ms. */
+export interface SentCall {
+  readonly server: string;
+  readonly name: string;
+  readonly since: number;
+}
+
 export interface ReplayOptions {
   readonly argumentsText?: string;
   readonly callNow?: boolean;
   readonly note?: string;
+  /** The trace view goes to the new call; with `before`, that one is laid beside it. */
+  readonly follow?: { readonly before: SpanRef | null };
 }
 
 /** The Call view under the servers: the form of one tool, and what came back. */
@@ -38,19 +53,27 @@ export class CallView implements vscode.WebviewViewProvider {
   private isListening = false;
   private rpc: FormRpc | null = null;
   private current: { server: Server; callable: Callable } | null = null;
-  private asked: Omit<ReplayOptions, 'argumentsText'> = {};
+  private asked: Pick<ReplayOptions, 'callNow' | 'note'> = {};
+  private follow: ReplayOptions['follow'];
   private running: AbortController | null = null;
   private longTexts: ReadonlyMap<string, string> = new Map();
-  private lastCall: { server: string; name: string; since: number } | null = null;
+  private lastCall: SentCall | null = null;
 
-  constructor(private readonly parts: CallViewParts) {}
+  constructor(private readonly parts: CallViewParts) {
+    parts.onDidChangeServer((server) => {
+      if (server && server === this.current?.server) {
+        this.rpc?.emit('form/older', { note: olderNote(server)[0] ?? null });
+      }
+    });
+  }
 
   /** Shows the form, filled in with what was sent last or with what is given. */
   async show(server: Server, callable: Callable, replay: ReplayOptions = {}): Promise<void> {
-    const { argumentsText, ...asked } = replay;
+    const { argumentsText, follow, ...asked } = replay;
     this.current = { server, callable };
     const subject = this.subject();
     this.asked = asked;
+    this.follow = follow;
     if (argumentsText !== undefined && subject)
       await this.parts.memory.keep(subject.id, argumentsText);
     // First the focus, then the form: whoever sees the form can type into it.
@@ -106,14 +129,14 @@ export class CallView implements vscode.WebviewViewProvider {
         return null;
       },
       'form/keep': ({ id, arguments: text }) => done(this.parts.memory.keep(id, text)),
+      'form/restart': () => (this.current ? this.parts.restart(this.current.server) : false),
+      'form/complete': (params) => this.complete(params),
       'form/pick': () => done(vscode.commands.executeCommand('spanpath.callTool')),
       'form/openHandler': () =>
         done(this.current && this.parts.openHandler(this.current.server, this.current.callable)),
       'form/showTrace': () => {
         const { lastCall } = this;
-        return done(
-          lastCall && this.parts.showInTrace(lastCall.server, lastCall.name, lastCall.since),
-        );
+        return done(lastCall && this.parts.showInTrace(lastCall));
       },
       'clipboard/write': (params) => done(shared['clipboard/write'](params)),
       'text/open': (params) => done(shared['text/open'](params)),
@@ -132,8 +155,24 @@ export class CallView implements vscode.WebviewViewProvider {
   private subject(): CallSubject | null {
     if (!this.current) return null;
     const { server, callable } = this.current;
-    const subject = createSubject(server.id, server.name, callable);
-    return { ...subject, lastArguments: this.parts.memory.recall(subject.id) };
+    const subject = createSubject(server.id, server.tracedName, callable);
+    const [older] = olderNote(server);
+    const lastArguments = this.parts.memory.recall(subject.id);
+    const completes = callable.kind !== 'tool' && connectionOf(server)?.complete !== undefined;
+    return { ...subject, lastArguments, completes, ...(older ? { older } : {}) };
+  }
+
+  /** A server that refuses or takes its time proposes nothing; nobody waits for it. */
+  private async complete({
+    argument,
+    value,
+    others,
+  }: FormRequests['form/complete']['params']): Promise<readonly string[]> {
+    const { server, callable } = this.current ?? {};
+    const ask = server && connectionOf(server)?.complete;
+    const ref = callable && completionRef(callable);
+    if (!ask || !ref) return [];
+    return ask(ref, { name: argument, value }, others).catch(() => []);
   }
 
   private async call(id: string, text: string): Promise<CallResult> {
@@ -162,8 +201,12 @@ export class CallView implements vscode.WebviewViewProvider {
       const { state } = server;
       throw new Error(state.kind === 'failed' ? state.reason : 'The server is not running');
     }
-    this.lastCall = { server: server.name, name, since: Date.now() };
+    this.lastCall = { server: server.tracedName, name, since: Date.now() };
     this.longTexts = new Map();
+    const { follow, lastCall } = this;
+    this.follow = undefined;
+    // It is found while it runs; a trace view that cannot go there is no failure of the call.
+    if (follow) void this.parts.followInTrace(lastCall, follow.before).catch(() => undefined);
     try {
       const ended = await runCall(server.state.connection, callable, args ?? {}, {
         signal: abort.signal,
@@ -183,4 +226,8 @@ export class CallView implements vscode.WebviewViewProvider {
       if (this.running === abort) this.running = null;
     }
   }
+}
+
+function connectionOf({ state }: Server): Connection | null {
+  return state.kind === 'running' ? state.connection : null;
 }

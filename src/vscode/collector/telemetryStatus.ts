@@ -51,16 +51,16 @@ export class TelemetryStatus implements vscode.Disposable {
     const { kind } = server.state;
     clearTimeout(this.waiting.get(server));
     this.waiting.delete(server);
-    if (kind === 'starting') this.heard.delete(server.name);
+    if (kind === 'starting') this.heard.delete(server.tracedName);
     if (kind === 'running') {
       const timer = setTimeout(() => {
         this.waiting.delete(server);
-        if (this.heard.has(server.name) || server.state.kind !== 'running') return;
-        this.silent = server.name;
+        if (this.heard.has(server.tracedName) || server.state.kind !== 'running') return;
+        this.silent = server.tracedName;
         this.update();
       }, patienceMs);
       this.waiting.set(server, timer);
-    } else if (this.silent === server.name) {
+    } else if (this.silent === server.tracedName) {
       this.silent = null;
       this.update();
     }

@@ -52,7 +52,7 @@ export async function openCallable(
   callable: Callable,
 ): Promise<void> {
   const { opened, reason } = await handlers.openByName(
-    server.name,
+    server.tracedName,
     callable.kind,
     nameOf(callable),
   );

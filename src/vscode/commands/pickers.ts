@@ -67,6 +67,13 @@ export async function ensureRunning(server: Server): Promise<ServerOffer | undef
   return undefined;
 }
 
+/** Ends the process and starts a new one, if the user agrees to what would run. */
+export async function restartRunning(server: Server): Promise<ServerOffer | undefined> {
+  if (!(await ensureTrusted()) || !(await server.approve(server))) return undefined;
+  await server.stop();
+  return ensureRunning(server);
+}
+
 /**
  * The view shows every start; one that takes long is shown everywhere, and can be cancelled. The
  * user's own time, while a question is open, does not count.

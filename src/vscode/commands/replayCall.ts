@@ -1,9 +1,11 @@
+import * as vscode from 'vscode';
 import type { SpanRef } from '../../core/trace/model.js';
 import type { CallView } from '../call/callView.js';
 import { findCallable, readRecorded } from '../call/replay.js';
 import type { CollectorClient } from '../collector/collectorClient.js';
+import { olderNote, type Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
-import { ensureRunning } from './pickers.js';
+import { ensureRunning, restartRunning } from './pickers.js';
 
 export type ReplayRun = (span: SpanRef) => Promise<void>;
 
@@ -17,7 +19,11 @@ export interface ReplayParts {
  * Sends a recorded call again through the form, where it can be edited and sent once more. It is
  * not sent at once when values are missing, or when the tool says that it destroys something.
  */
-export async function replayCall(parts: ReplayParts, span: SpanRef): Promise<void> {
+export async function replayCall(
+  parts: ReplayParts,
+  span: SpanRef,
+  before: SpanRef | null = null,
+): Promise<void> {
   const details = await parts.collector.request('span/details', span);
   if (!details) throw new Error('This call is no longer kept.');
   const recorded = readRecorded(details);
@@ -36,5 +42,17 @@ export async function replayCall(parts: ReplayParts, span: SpanRef): Promise<voi
     argumentsText: recorded.argumentsText,
     callNow: note === undefined,
     ...(note === undefined ? {} : { note }),
+    follow: { before },
   });
+  void offerRestart(parts, server, span);
+}
+
+/** A process that is older than its file answers as before the edit: says so, and mends it. */
+async function offerRestart(parts: ReplayParts, server: Server, span: SpanRef): Promise<void> {
+  const [note] = olderNote(server);
+  if (note === undefined) return;
+  const restart = 'Restart and Replay';
+  if ((await vscode.window.showInformationMessage(note, restart)) !== restart) return;
+  // Before and after the edit, side by side.
+  if (await restartRunning(server)) await replayCall(parts, span, span);
 }

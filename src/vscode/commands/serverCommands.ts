@@ -4,7 +4,13 @@ import type { Inputs } from '../config/inputs.js';
 import type { Server } from '../servers/server.js';
 import type { Servers } from '../servers/servers.js';
 import type { ServerNode } from '../servers/serverTree.js';
-import { ensureRunning, ensureTrusted, pickServer, type ServerChoice } from './pickers.js';
+import {
+  ensureRunning,
+  ensureTrusted,
+  pickServer,
+  restartRunning,
+  type ServerChoice,
+} from './pickers.js';
 import { pickFolder } from './pickFolder.js';
 import { registerCommands } from './registerCommands.js';
 
@@ -50,11 +56,9 @@ export function registerServerCommands(parts: ServerCommandParts): vscode.Dispos
     stopServer: withServer(choose('Stop', live, 'No server is running.'), (server) =>
       server.stop(),
     ),
-    restartServer: withServer(choose('Restart', live, 'No server is running.'), async (server) => {
-      if (!(await server.approve(server))) return;
-      await server.stop();
-      await ensureRunning(server);
-    }),
+    restartServer: withServer(choose('Restart', live, 'No server is running.'), (server) =>
+      restartRunning(server),
+    ),
     showServerLog: withServer(any('Show log'), (server) => server.log.show()),
     traceInAgent: withServer(
       choose(

@@ -26,7 +26,7 @@ export function registerTraceCommands(parts: TraceCommandParts): vscode.Disposab
     showStatistics: () => panel.open({ show: { pane: 'statistics' } }),
     showCalls: ({ server, name }) => panel.open({ show: { query: callQuery(server, name) } }),
     replayLast: async ({ server, name }) => {
-      const span = await findCall(collector, server, name, 0);
+      const span = await findCall(collector, { server, name, since: 0 });
       await (span ? parts.replay(span) : panel.open({ show: { query: callQuery(server, name) } }));
     },
     showLog: () => parts.output.show(),

@@ -90,6 +90,11 @@ export interface ClientHooks {
   onExit(exit: Exit): void;
 }
 
+/** What an argument belongs to, as `completion/complete` wants it. */
+export type CompletionRef =
+  | { readonly type: 'ref/prompt'; readonly name: string }
+  | { readonly type: 'ref/resource'; readonly uri: string };
+
 /** Results are returned as the server sent them, not held against any schema. */
 export interface Connection {
   readonly serverVersion: string;
@@ -100,5 +105,11 @@ export interface Connection {
   callTool(name: string, args: JsonObject, options?: CallOptions): Promise<JsonObject>;
   getPrompt(name: string, args: JsonObject, options?: CallOptions): Promise<JsonObject>;
   readResource(uri: string, options?: CallOptions): Promise<JsonObject>;
+  /** Proposed values; absent when the server proposes none. */
+  complete?(
+    ref: CompletionRef,
+    argument: { readonly name: string; readonly value: string },
+    others: { readonly [name: string]: string },
+  ): Promise<string[]>;
   close(): Promise<void>;
 }

@@ -62,7 +62,7 @@ export class Launcher {
           uri: uri.toString(),
           name,
         })),
-      elicit: (...question) => this.parts.elicit(server.name, ...question),
+      elicit: (...question) => this.parts.elicit(server.tracedName, ...question),
     };
     const client = this.loadClient();
     const seconds = settingsOf(server).get('startTimeout', 60);
@@ -124,7 +124,7 @@ export class Launcher {
       execPath: process.execPath,
       electron: process.versions.electron !== undefined,
       shimPath: join(this.parts.distDir, 'shim.js'),
-      serverName: server.name,
+      serverName: server.tracedName,
       collector: await this.findCollector(),
       settings: readShimSettings(settingsOf(server)),
     };

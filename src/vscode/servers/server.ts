@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ServerConfig } from '../../core/mcp/config.js';
 import type { ConfigFile } from '../config/configFiles.js';
@@ -52,6 +53,10 @@ export class Server implements vscode.Disposable {
   private starting: AbortController | null = null;
   private started: Promise<void> = Promise.resolve();
   private launching: Promise<void> = Promise.resolve();
+  private launchedAt: number | null = null;
+  private newer: string | null = null;
+  /** What its traces know it by; with its folder where another folder has one of that name. */
+  tracedName: string;
 
   constructor(
     readonly id: string,
@@ -61,6 +66,7 @@ export class Server implements vscode.Disposable {
     readonly approve: Approve = async () => true,
   ) {
     this.log = new ServerLog(this.name);
+    this.tracedName = this.name;
   }
 
   get name(): string {
@@ -91,6 +97,21 @@ export class Server implements vscode.Disposable {
     return this.started;
   }
 
+  /** When the process of this start was made, Unix time in ms; null before the first. */
+  get launchedAtMs(): number | null {
+    return this.launchedAt;
+  }
+  /** Path of a file of this server that was saved after its process began. */
+  get newerFile(): string | null {
+    return this.current.kind === 'running' ? this.newer : null;
+  }
+
+  noteNewer(path: string): void {
+    if (path === this.newer) return;
+    this.newer = path;
+    this.changed.fire(this);
+  }
+
   /** Of the start under way: resolves when the user has answered what it asks, if anything. */
   get launched(): Promise<void> {
     return this.launching;
@@ -99,7 +120,11 @@ export class Server implements vscode.Disposable {
   private async launch(): Promise<void> {
     let onLaunch = () => {};
     this.launching = new Promise((resolve) => {
-      onLaunch = resolve;
+      onLaunch = () => {
+        this.launchedAt = Date.now();
+        this.newer = null;
+        resolve();
+      };
     });
     const attempt = ++this.attempt;
     const isCurrent = () => attempt === this.attempt;
@@ -207,4 +232,10 @@ export class Server implements vscode.Disposable {
     this.changed.dispose();
     this.log.dispose();
   }
+}
+
+/** Why what a server answers may not be what its source says; nothing when it is. */
+export function olderNote({ name, newerFile }: Server): string[] {
+  if (newerFile === null) return [];
+  return [`${basename(newerFile)} was saved after “${name}” started. Restart to run your edit.`];
 }

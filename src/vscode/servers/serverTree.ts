@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ConfigProblem } from '../../core/mcp/config.js';
 import type { ConfigFile } from '../config/configFiles.js';
 import type { PromptInfo, ResourceInfo, ToolInfo } from './connection.js';
-import type { Server, ServerState } from './server.js';
+import { olderNote, type Server } from './server.js';
 import type { Servers } from './servers.js';
 
 export type ServerNode =
@@ -112,9 +113,9 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
     // A row that was first shown without children is never unfolded later under the same id.
     row.id = `${server.id}#${open ? 'open' : 'closed'}`;
     row.contextValue = `server ${state.kind} ${published ? 'published' : 'unpublished'}`;
-    row.iconPath = stateIcon(state);
+    row.iconPath = stateIcon(server);
     row.description = [
-      stateText(state),
+      stateText(server),
       ...(published ? ['in the agent'] : []),
       ...(this.isAmbiguous(server) ? [server.file.folder.name] : []),
     ].join(' · ');
@@ -177,16 +178,19 @@ function problemRow({ file, problem }: { file: ConfigFile; problem: ConfigProble
   return row;
 }
 
-function stateText(state: ServerState): string {
+function stateText({ state, newerFile }: Server): string {
   if (state.kind !== 'running') return state.kind === 'starting' ? 'starting…' : state.kind;
+  if (newerFile !== null) return `running · older than ${basename(newerFile)}`;
   const count = state.offer.tools.length;
   return `running · ${count} ${count === 1 ? 'tool' : 'tools'}`;
 }
 
-function stateIcon(state: ServerState): vscode.ThemeIcon {
+function stateIcon({ state, newerFile }: Server): vscode.ThemeIcon {
   switch (state.kind) {
     case 'running':
-      return new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'));
+      return newerFile === null
+        ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'))
+        : new vscode.ThemeIcon('history', new vscode.ThemeColor('list.warningForeground'));
     case 'failed':
       return new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
     case 'starting':
@@ -201,6 +205,6 @@ function serverTooltip(server: Server): string {
   const { config, state } = server;
   const how =
     config.transport === 'stdio' ? [config.command, ...config.args].join(' ') : config.url;
-  const why = state.kind === 'failed' ? [state.reason] : [];
+  const why = state.kind === 'failed' ? [state.reason] : olderNote(server);
   return [server.name, how, ...why, vscode.workspace.asRelativePath(server.file.uri)].join('\n');
 }

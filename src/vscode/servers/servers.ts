@@ -35,9 +35,12 @@ export class Servers implements vscode.Disposable {
     return this.byId.get(id);
   }
 
-  /** The first server of that name: what a trace knows of it. */
+  /** By what a trace knows it by, else the first that is configured under that name. */
   named(name: string): Server | undefined {
-    return this.all.find((server) => server.name === name);
+    return (
+      this.all.find((server) => server.tracedName === name) ??
+      this.all.find((server) => server.name === name)
+    );
   }
 
   /** Servers keep running when their file changes; one that is no longer configured stops. */
@@ -55,7 +58,16 @@ export class Servers implements vscode.Disposable {
       }
     }
     for (const gone of before.values()) gone.dispose();
+    for (const server of this.byId.values()) server.tracedName = this.tracedName(server);
     this.changed.fire(undefined);
+  }
+
+  /** Two folders may each have a `weather`; their calls and statistics stay apart. */
+  private tracedName({ name, file }: Server): string {
+    const elsewhere = this.all.some(
+      (other) => other.name === name && other.file.folder.name !== file.folder.name,
+    );
+    return elsewhere ? `${name} (${file.folder.name})` : name;
   }
 
   async stopAll(): Promise<void> {

@@ -10,7 +10,9 @@ interface Reader {
 
 /** A row that started this much before its request is still that request's: clocks are read apart. */
 const toleranceMs = 50;
-const attempts = 8;
+const shortAttempts = 8;
+/** For a call that was just sent: it is found while it runs, and nobody waits for this. */
+export const patientAttempts = 60;
 const pauseMs = 150;
 
 /** Words with special characters in the query language stand in quotes. */
@@ -24,13 +26,12 @@ export function callQuery(server: string, name: string): string {
 
 /**
  * The newest call of that server and name, once its span is there: null when none that started at
- * `sinceMs` (Unix time) or later arrives within about a second.
+ * `since` (Unix time, ms) or later arrives: within about a second, unless told to be patient.
  */
 export async function findCall(
   reader: Reader,
-  server: string,
-  name: string,
-  sinceMs: number,
+  { server, name, since }: { server: string; name: string; since: number },
+  attempts = shortAttempts,
 ): Promise<SpanRef | null> {
   const spec: ViewSpec = {
     query: `server:${quoteWord(server)}`,
@@ -47,7 +48,7 @@ export async function findCall(
     const originMs = Number(BigInt(page.originNanos) / 1_000_000n);
     const found = page.rows.findLast(
       (row) =>
-        row.depth === 0 && row.name === name && originMs + row.start / 1e6 >= sinceMs - toleranceMs,
+        row.depth === 0 && row.name === name && originMs + row.start / 1e6 >= since - toleranceMs,
     );
     if (found) return { traceId: found.traceId, spanId: found.spanId };
   }

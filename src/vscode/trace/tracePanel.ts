@@ -34,6 +34,8 @@ export interface PanelOptions {
   readonly preserveFocus?: boolean;
   /** Selected and brought on screen. */
   readonly span?: SpanRef;
+  /** With `span`: the call to lay beside it. */
+  readonly before?: SpanRef;
   readonly show?: HostEvents['view/show'];
 }
 
@@ -132,9 +134,9 @@ export class TracePanel implements vscode.WebviewPanelSerializer, vscode.Disposa
   }
 
   private revealPending(): void {
-    const { span, show } = this.pending ?? {};
+    const { span, before, show } = this.pending ?? {};
     if (show) this.tell('view/show', show);
-    if (span) this.tell('view/reveal', { span });
+    if (span) this.tell('view/reveal', { span, ...(before ? { before } : {}) });
     this.pending = null;
   }
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createSubject, expandTemplate } from '../../../src/vscode/call/callSubject.js';
+import {
+  completionRef,
+  createSubject,
+  expandTemplate,
+} from '../../../src/vscode/call/callSubject.js';
 import { describeError, runCall } from '../../../src/vscode/call/runCall.js';
 import type { Connection } from '../../../src/vscode/servers/connection.js';
 
@@ -25,6 +29,20 @@ describe('what can be called', () => {
     });
     expect(resource).toMatchObject({ name: 'x://{id}/{+path}{?page}' });
     expect(resource.schema).toMatchObject({ required: ['id', 'path'] });
+  });
+});
+
+describe('what a server may propose values for', () => {
+  it('is a prompt or a template, by the name that the protocol knows it by', () => {
+    expect(completionRef({ kind: 'prompt', prompt: { name: 'p' } })).toEqual({
+      ...{ type: 'ref/prompt', name: 'p' },
+    });
+    const template = { name: 'r', uriTemplate: 'x://{id}' };
+    expect(completionRef({ kind: 'resource', resource: template })).toEqual({
+      ...{ type: 'ref/resource', uri: 'x://{id}' },
+    });
+    expect(completionRef({ kind: 'resource', resource: { name: 'r', uri: 'x://1' } })).toBeNull();
+    expect(completionRef({ kind: 'tool', tool: { name: 't' } })).toBeNull();
   });
 });
 

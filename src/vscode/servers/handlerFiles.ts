@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CollectorRequests, ReportedPlace } from '../../core/protocol.js';
+import type { Server } from './server.js';
+import type { HandlerFiles } from './watchSources.js';
+
+interface Reader {
+  request(
+    method: 'handler/places',
+    params: CollectorRequests['handler/places']['params'],
+  ): Promise<readonly ReportedPlace[]>;
+}
+
+/** Tools that are asked for: files hold many, and an edit must not cost much. */
+const mostTools = 30;
+
+/** The files in which a running server's hook found its tools; read once a start. */
+export function readHandlerFiles(collector: Reader): HandlerFiles {
+  const known = new WeakMap<Server, { launchedAtMs: number | null; files: Promise<Set<string>> }>();
+  const read = async (server: Server): Promise<Set<string>> => {
+    if (server.state.kind !== 'running') return new Set();
+    const { tools } = server.state.offer;
+    const places = await Promise.all(
+      tools
+        .slice(0, mostTools)
+        .map(({ name }) =>
+          collector
+            .request('handler/places', { server: server.tracedName, kind: 'tool', name })
+            .catch(() => []),
+        ),
+    );
+    return new Set(places.flatMap(([newest]) => (newest ? [pathOf(newest)] : [])));
+  };
+  return (server) => {
+    const { launchedAtMs } = server;
+    const before = known.get(server);
+    if (before?.launchedAtMs === launchedAtMs) return before.files;
+    const files = read(server);
+    known.set(server, { launchedAtMs, files });
+    return files;
+  };
+}
+
+function pathOf({ file, cwd }: ReportedPlace): string {
+  return file.startsWith('file://') ? fileURLToPath(file) : resolve(cwd ?? '/', file);
+}
