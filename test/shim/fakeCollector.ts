@@ -20,6 +20,7 @@ export interface SeenSpan {
   readonly resource: Readonly<Record<string, unknown>>;
   readonly events: readonly { name: string; attributes: Readonly<Record<string, unknown>> }[];
   readonly statusCode: number;
+  readonly statusMessage: string;
 }
 
 export interface SeenLog {
@@ -145,6 +146,7 @@ function spanOf(span: WireObject, resource: Record<string, unknown>): SeenSpan {
       attributes: attributesOf(event.attributes),
     })),
     statusCode: Number((span.status as WireObject | undefined)?.code ?? 0),
+    statusMessage: String((span.status as WireObject | undefined)?.message ?? ''),
   };
 }
 

@@ -1,6 +1,6 @@
 /** How much of what passes is kept, and in which form. */
-import { type OwnPattern, type RedactionRules, redactText } from './redaction.js';
-import { type RedactedMessage, redactMessage } from './redactMessage.js';
+import { hidden, keyBegins, keyEnds, type OwnPattern, type RedactionRules } from './redaction.js';
+import { type RedactedMessage, redactMessage, redactWords } from './redactMessage.js';
 
 export const contentLevels = ['full', 'redacted', 'keys', 'none'] as const;
 /**
@@ -60,12 +60,22 @@ export class ContentPolicy {
     return this.level === 'redacted' && this.rules.hint !== null && !this.rules.hint.test(text);
   }
 
-  /** What a program printed. */
+  /** What a program printed, and other words of a peer. */
   keepLine(text: string): KeptText {
     if (this.level === 'none' || this.level === 'keys') return nothing;
-    if (this.level === 'full') return this.cut(text);
-    const shown = this.bounded(() => redactText(text, this.rules));
+    const shown = this.keepName(text);
     return shown === null ? nothing : this.cut(shown);
+  }
+
+  /** What a call is about, which every level keeps, without its secrets; null: nothing of it. */
+  keepName(text: string): string | null {
+    if (this.level === 'full' || text === '') return text;
+    try {
+      return this.bounded(() => redactWords(text, this.rules));
+    } catch {
+      // Nested past all reason, as in `keepMessage`.
+      return null;
+    }
   }
 
   /**
@@ -103,5 +113,24 @@ export class ContentPolicy {
     return text.length <= this.maxLength
       ? { text, truncated: false }
       : { text: text.slice(0, this.maxLength), truncated: true };
+  }
+}
+
+/** A private key that never ends hides no more lines than this. */
+const maxKeyLines = 500;
+
+/** The lines of one stream: a private key stands across many. */
+export class PrintedLines {
+  private keyLines = 0;
+
+  constructor(private readonly content: ContentPolicy) {}
+
+  keep(text: string): string {
+    const isInside = this.keyLines > 0;
+    const ends = keyEnds.test(text);
+    if (isInside) this.keyLines = ends || this.keyLines === maxKeyLines ? 0 : this.keyLines + 1;
+    else if (!ends && keyBegins.test(text)) this.keyLines = 1;
+    if (!isInside || this.content.level === 'full') return this.content.keepLine(text).text ?? '';
+    return this.content.level === 'redacted' ? hidden : '';
   }
 }

@@ -17,7 +17,7 @@ import type {
 } from '../trace/model.js';
 import { BoundedMap } from './boundedMap.js';
 import { CallTable, opposite } from './callTable.js';
-import type { ContentPolicy } from './content.js';
+import { type ContentPolicy, PrintedLines } from './content.js';
 import { attr, eventNames, own, scopes } from './conventions.js';
 import { readCut } from './cutMessage.js';
 import { type FindingKind, findingLog } from './findings.js';
@@ -63,11 +63,15 @@ export class Conversation {
   private readonly cancelled = new BoundedMap<string, SpanRef>(maxRemembered);
   private readonly tasks = new BoundedMap<string, SpanRef>(maxRemembered);
   private readonly sessionAttributes: Record<string, AttributeValue> = {};
+  private readonly printed: Record<Direction | 'stderr', PrintedLines>;
 
   constructor(
     private readonly options: ConversationOptions,
     private readonly listener: ConversationListener,
-  ) {}
+  ) {
+    const lines = () => new PrintedLines(options.content);
+    this.printed = { 'client-to-server': lines(), 'server-to-client': lines(), stderr: lines() };
+  }
 
   /** An attribute of all later spans, e.g. `mcp.session.id`. */
   setAttribute(key: string, value: AttributeValue): void {
@@ -150,6 +154,11 @@ export class Conversation {
     return this.open.hasOf('client-to-server');
   }
 
+  /** Words of a peer beside its messages, as far as they may be shown. */
+  keepWords(text: string): string {
+    return this.options.content.keepLine(text).text ?? '';
+  }
+
   /** Traffic was lost, so that nobody knows which calls were answered. They are dropped. */
   forget(): void {
     this.open.takeAll();
@@ -164,13 +173,12 @@ export class Conversation {
 
   /** One line that the server printed to stderr. */
   stderr(text: string, timeNanos: Nanos): void {
-    const kept = this.options.content.keepLine(text);
     this.log({
       timeNanos,
       ...this.open.only?.ref,
       severityNumber: 9,
       severityText: 'INFO',
-      body: kept.text ?? '',
+      body: this.printed.stderr.keep(text),
       eventName: eventNames.stderr,
       attributes: { [attr.logIostream]: 'stderr' },
     });
@@ -207,7 +215,9 @@ export class Conversation {
       timeNanos,
       {
         [own.serverName]: String(this.options.resource[own.serverName] ?? ''),
-        ...requestAttributes(method, plainId(id), params),
+        ...requestAttributes(method, plainId(id), params, (uri) =>
+          this.options.content.keepName(uri),
+        ),
         ...this.options.attributes,
         ...this.sessionAttributes,
         [own.requestBytes]: received.bytes,
@@ -222,7 +232,12 @@ export class Conversation {
       this.report('duplicate_id', `${method} uses id ${id} again`, timeNanos, call.ref);
     }
     if (received.traceparent !== null && !incoming) {
-      this.report('malformed_traceparent', received.traceparent.slice(0, 200), timeNanos, call.ref);
+      this.report(
+        'malformed_traceparent',
+        this.keepWords(received.traceparent.slice(0, 200)),
+        timeNanos,
+        call.ref,
+      );
     }
     const givenUp = this.open.set(key, call);
     if (givenUp) this.close(givenUp, abandoned('never answered'), timeNanos);
@@ -282,7 +297,8 @@ export class Conversation {
       return;
     }
     this.rememberTask(call, parsed);
-    this.close(call, judgeAnswer(call.method, parsed, this.options.payloadRules), timeNanos);
+    const verdict = judgeAnswer(call.method, parsed, this.options.payloadRules);
+    this.close(call, this.inKeptWords(verdict), timeNanos);
   }
 
   private notify(received: Received): void {
@@ -297,7 +313,7 @@ export class Conversation {
       this.keep(target, received, null);
       this.cancelled.set(key, target.ref);
       const verdict = cancelledBy(stringMember(params, 'reason') ?? '');
-      this.close(target, endOf(target, verdict), timeNanos);
+      this.close(target, endOf(target, this.inKeptWords(verdict)), timeNanos);
       return;
     }
     if (call) {
@@ -348,6 +364,13 @@ export class Conversation {
     if (event && received.notification) this.listener.onDidHappen(call, event);
   }
 
+  /** What the peer said in a verdict, as far as it may be shown. */
+  private inKeptWords(verdict: Verdict): Verdict {
+    return verdict.message === ''
+      ? verdict
+      : { ...verdict, message: this.keepWords(verdict.message) };
+  }
+
   private close(call: OpenCall, verdict: Verdict, timeNanos: Nanos): void {
     // What was learnt while it ran, such as the version that `initialize` settled.
     for (const [key, value] of Object.entries(this.sessionAttributes)) {
@@ -361,7 +384,7 @@ export class Conversation {
     const text = textOf(line.bytes, 0, line.bytes.length).replace(/\r$/, '');
     if (text.trim() === '') return;
     const kind = direction === 'server-to-client' ? 'stdout_pollution' : 'client_pollution';
-    this.report(kind, this.options.content.keepLine(text).text ?? '', timeNanos);
+    this.report(kind, this.printed[direction].keep(text), timeNanos);
   }
 
   private log(log: Omit<LogRecord, 'resource' | 'scope'>): void {

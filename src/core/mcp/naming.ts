@@ -1,6 +1,7 @@
 /** What a request is called in a trace, by method (OpenTelemetry MCP conventions). */
 import type { AttributeValue } from '../trace/model.js';
 import { attr } from './conventions.js';
+import { hidden } from './redaction.js';
 
 type Json = unknown;
 
@@ -24,11 +25,12 @@ export function spanName(method: string, params: Json): string {
   return target === null ? method : `${method} ${target}`;
 }
 
-/** Attributes that the request alone decides. */
+/** Attributes that the request alone decides; `keep` hides what is secret in a URI. */
 export function requestAttributes(
   method: string,
   id: string,
   params: Json,
+  keep: (uri: string) => string | null,
 ): Record<string, AttributeValue> {
   const attributes: Record<string, AttributeValue> = {
     [attr.mcpMethod]: method,
@@ -40,6 +42,8 @@ export function requestAttributes(
     attributes[attr.operationName] = 'execute_tool';
     if (name !== null) attributes[attr.toolName] = name;
   } else if (method === 'prompts/get' && name !== null) attributes[attr.promptName] = name;
-  else if (method.startsWith('resources/') && uri !== null) attributes[attr.mcpResourceUri] = uri;
+  else if (method.startsWith('resources/') && uri !== null) {
+    attributes[attr.mcpResourceUri] = keep(uri) ?? hidden;
+  }
   return attributes;
 }

@@ -113,10 +113,19 @@ function payloadFailure(result: unknown, rules: readonly PayloadRule[]): string 
     for (const rule of rules) {
       let value: unknown = body;
       for (const key of rule.path) value = memberOf(value, key);
-      if (fails(value, rule)) return `${rule.path.join('.')} = ${JSON.stringify(value)}`;
+      if (fails(value, rule)) return `${rule.path.join('.')} = ${spell(value)}`;
     }
   }
   return null;
+}
+
+function spell(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A parser takes what is nested deeper than a printer does.
+    return '…';
+  }
 }
 
 function fails(value: unknown, rule: PayloadRule): boolean {

@@ -1,5 +1,5 @@
 /** Hides values inside the text of one JSON-RPC message, and finds the parts worth showing. */
-import { hidden, isSecretKey, type RedactionRules, redactText } from './redaction.js';
+import { anySteps, hidden, isSecretKey, type RedactionRules, redactText } from './redaction.js';
 
 export interface RedactedMessage {
   readonly text: string;
@@ -110,8 +110,8 @@ class Walk {
     if (this.mode === 'full') return;
     if (this.stack.at(-1)?.secret || this.isHiddenHere()) {
       this.replace(start, end, `"${hidden}"`);
-    } else if (this.mode === 'keys') {
-      if (!this.isEnvelope()) this.replace(start, end, shapeOf(this.text, start, isString));
+    } else if (this.mode === 'keys' && !this.isEnvelope()) {
+      this.replace(start, end, shapeOf(this.text, start, isString));
     } else if (isString && end - start > 6) {
       const raw = this.text.slice(start + 1, end - 1);
       const shown = redactString(raw, this.rules);
@@ -124,11 +124,19 @@ class Walk {
     const top = this.stack.at(-1);
     if (!top) return false;
     if (!top.array && isSecretKey(top.key, this.rules)) return true;
-    return this.rules.paths.some(
-      (path) =>
-        path.length === this.stack.length &&
-        path.every((step, depth) => step === '*' || step === this.stack[depth]?.key),
-    );
+    return this.rules.paths.some((path) => this.isOn(path, 0, 0));
+  }
+
+  /** The steps of `path` from `step` on lead from the frame at `depth` to the present one. */
+  private isOn(path: readonly string[], step: number, depth: number): boolean {
+    const wanted = path[step];
+    if (wanted === undefined) return depth === this.stack.length;
+    if (depth >= this.stack.length) return false;
+    if (wanted === anySteps) {
+      return this.isOn(path, step + 1, depth) || this.isOn(path, step, depth + 1);
+    }
+    const isHere = wanted === '*' || wanted === this.stack[depth]?.key;
+    return isHere && this.isOn(path, step + 1, depth + 1);
   }
 
   /** Members of JSON-RPC and MCP themselves, which no level hides. */
@@ -184,16 +192,19 @@ function shapeOf(text: string, start: number, isString: boolean): string {
   return first === 't' || first === 'f' ? '"[boolean]"' : '"[number]"';
 }
 
-/** The content of a JSON string, escapes and all; JSON inside it is redacted as JSON. */
+/** The content of a JSON string, escapes and all. */
 function redactString(raw: string, rules: RedactionRules): string {
   const text = decode(raw);
-  const trimmed = text.trimStart();
-  if ((trimmed.startsWith('{') || trimmed.startsWith('[')) && isJson(text)) {
-    const inner = redactMessage(text, 'redacted', { ...rules, paths: [] }).text;
-    return inner === text ? raw : JSON.stringify(inner).slice(1, -1);
-  }
-  const shown = redactText(text, rules);
+  const shown = redactWords(text, rules);
   return shown === text ? raw : JSON.stringify(shown).slice(1, -1);
+}
+
+/** Any text; where it is JSON it is redacted as that. */
+export function redactWords(text: string, rules: RedactionRules): string {
+  const trimmed = text.trimStart();
+  return (trimmed.startsWith('{') || trimmed.startsWith('[')) && isJson(text)
+    ? redactMessage(text, 'redacted', { ...rules, paths: [] }).text
+    : redactText(text, rules);
 }
 
 function isJson(text: string): boolean {

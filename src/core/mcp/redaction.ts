@@ -10,7 +10,7 @@ export interface RedactionRules {
   readonly patterns: readonly RegExp[];
   /** As `patterns`, as the user wrote them. */
   readonly own: readonly OwnPattern[];
-  /** Values at these places are hidden; `*` stands for one step. */
+  /** Values at these places are hidden; `*` stands for one step, `anySteps` for any number. */
   readonly paths: readonly (readonly string[])[];
   /** Text that does not match this holds nothing to hide; null when that cannot be said. */
   readonly hint: RegExp | null;
@@ -46,6 +46,7 @@ function isQuick(source: string): boolean {
 }
 
 export const hidden = '[redacted]';
+export const anySteps = '..';
 
 /** Tested against snake case, so that `clientSecret` and `client-secret` are one. */
 const secretKey =
@@ -63,24 +64,36 @@ const secretShapes: readonly RegExp[] = [
   /\bAIza[A-Za-z0-9_-]{30,}/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}/g,
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+  // User and password of a URL.
+  /(?<=:\/\/)[^/@\s"'<>]{0,200}:[^/@\s"'<>]{1,200}(?=@)/g,
 ];
 
 /** A part of every secret key and every secret shape: most messages hold none of these. An
  * escape may spell one. */
 const hint =
-  /pass|pwd|secret|token|credential|cookie|auth|key|session|ssn|cvv|bearer|basic|AKIA|ASIA|gh[pousr]_|glpat|sk-|xox|AIza|eyJ|\\u/i;
+  /pass|pwd|secret|token|credential|cookie|auth|key|session|ssn|cvv|bearer|basic|AKIA|ASIA|gh[pousr]_|glpat|sk-|xox|AIza|eyJ|\\u|\/[^/@\s]{1,400}@/i;
+
+/** A header as a program prints it: its value may have blanks and semicolons. */
+const secretHeader =
+  /\b((?:authorization|cookie)["']?\s{0,4}[=:](?!\s{0,4}["']?\[redacted)\s{0,4}["']?)[^\r\n"'}]{1,4096}/gi;
+
+/** A key, perhaps quoted, and its value; quotes may be escaped, as in JSON inside of text. */
+const pair =
+  /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\\{0,7}["']?\s{0,4}[=:]\s{0,4})(\\{1,7}"[^"\\]{1,4096}\\{1,7}"|"(?:[^"\\]|\\.){1,4096}"|'(?:[^'\\]|\\.){1,4096}'|[^\s,;"'&}]{1,4096})/g;
 
 /** Plain text, e.g. a line of stderr. `key=value` pairs under secret keys are hidden too. */
 export function redactText(text: string, rules: RedactionRules): string {
   let out = text;
   for (const pattern of rules.patterns) out = out.replace(pattern, hidden);
   for (const pattern of rules.own) out = pattern.hideIn(out);
-  return out.replace(
-    /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\s{0,4}[=:]\s{0,4})("[^"]{1,4096}"|'[^']{1,4096}'|[^\s,;"'&]{1,4096})/g,
-    (whole, key: string, between: string, value: string) =>
-      isSecretKey(key, rules) && !value.includes(hidden) ? `${key}${between}${hidden}` : whole,
+  out = out.replace(secretHeader, `$1${hidden}`);
+  return out.replace(pair, (whole, key: string, between: string, value: string) =>
+    isSecretKey(key, rules) && !value.includes(hidden) ? `${key}${between}${hidden}` : whole,
   );
 }
+
+export const keyBegins = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;
+export const keyEnds = /-----END [A-Z ]{0,40}PRIVATE KEY-----/;
 
 /** Reserved by MCP, and no secret. */
 const harmlessKeys = new Set(['progressToken', 'Mcp-Session-Id', 'mcp-session-id']);
@@ -107,13 +120,7 @@ export function parseRedaction(text: string): RedactionRules {
   const own: OwnPattern[] = [];
   const paths: string[][] = [];
   for (const rule of splitRules(text)) {
-    if (rule.startsWith('$'))
-      paths.push(
-        rule
-          .split(/[.[\]'"]+/)
-          .slice(1)
-          .filter((step) => step !== ''),
-      );
+    if (rule.startsWith('$')) paths.push(stepsOf(rule));
     else if (rule.length > 2 && rule.startsWith('/') && rule.endsWith('/')) {
       try {
         const source = rule.slice(1, -1);
@@ -127,6 +134,14 @@ export function parseRedaction(text: string): RedactionRules {
     keys.length > 0 ? new RegExp(`${secretKey.source}|^(?:${keys.join('|')})$`) : secretKey;
   // User rules may match anything; then every message is looked through.
   return { keys: more, patterns: secretShapes, own, paths, hint: text.trim() === '' ? hint : null };
+}
+
+/** JSONPath: `.name`, `['name']`, `[0]`, `.*` and `[*]` for one step, `..` for any number of them. */
+function stepsOf(path: string): string[] {
+  const step = /\.\.|\[\s*(?:"([^"]*)"|'([^']*)'|([^\]]*?))\s*\]|\.?([^.[]+)/g;
+  return [...path.slice(1).matchAll(step)].map(
+    ([, double, single, bare, name]) => double ?? single ?? bare ?? name ?? anySteps,
+  );
 }
 
 /** Commas inside `/…/` belong to the pattern. */

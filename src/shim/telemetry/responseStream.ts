@@ -70,7 +70,8 @@ export class ResponseStream {
       this.message(body, this.bodyBytes);
     }
     if (!this.settlement) return;
-    const text = this.head.status >= 400 ? body.toString().trim().slice(0, 300) : '';
+    const said = this.head.status >= 400 ? body.toString().trim().slice(0, 300) : '';
+    const text = this.conversation.keepWords(said);
     const { outcome, errorType, message } = this.settlement;
     this.conversation.settle(
       'client-to-server',

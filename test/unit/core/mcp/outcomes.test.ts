@@ -43,6 +43,15 @@ describe('an outcome', () => {
     ]);
   });
 
+  it('is judged however deeply its payload is nested', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const [span] = new Talk()
+      .client(call(1))
+      .server(`{"id":1,"result":{"structuredContent":{"error":${deep}}}}`).spans;
+    expect(outcome(span)).toBe('payload_error');
+    expect(span?.status.message).toBe('the payload says: error = …');
+  });
+
   it('follows rules of the user', () => {
     const answer = result(1, { structuredContent: { data: { state: 'broken' }, success: false } });
     expect(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ContentPolicy } from '../../../../src/core/mcp/content.js';
+import { ContentPolicy, PrintedLines } from '../../../../src/core/mcp/content.js';
 import { hidden, parseRedaction, redactText } from '../../../../src/core/mcp/redaction.js';
 import { redactMessage } from '../../../../src/core/mcp/redactMessage.js';
 import { withinTime } from '../../../../src/shim/telemetry/withinTime.js';
@@ -70,6 +70,25 @@ describe('redaction', () => {
     );
   });
 
+  it.each([
+    ['{"password":"hunter2"} said', `{"password":${hidden}} said`],
+    [
+      'said {\\"password\\":\\"hunter2 x\\",\\"a\\":1}',
+      `said {\\"password\\":${hidden},\\"a\\":1}`,
+    ],
+    ['"token": "a\\"b", c', `"token": ${hidden}, c`],
+    ["{'token': 'a b'}", `{'token': ${hidden}}`],
+    ['token: hunter2, port: 1', `token: ${hidden}, port: 1`],
+    ['Cookie: a=1; b=2\nHost: x', `Cookie: ${hidden}\nHost: x`],
+    ['"authorization": "token x y"', `"authorization": "${hidden}"`],
+    ['https://me:hunter2@host/x', `https://${hidden}@host/x`],
+    ['https://host:80/a@b', 'https://host:80/a@b'],
+    ['tokens: 5, author: me', 'tokens: 5, author: me'],
+  ])('reads %s in the middle of text', (text, shown) => {
+    expect(redactText(text, rules)).toBe(shown);
+    expect(redactText(shown, rules)).toBe(shown);
+  });
+
   it('takes rules by key, by place and by pattern', () => {
     const value = {
       params: {
@@ -84,6 +103,18 @@ describe('redaction', () => {
       text: `${hidden} x`,
     });
     expect(redact({ a: 'b' }, '/[/')).toEqual({ a: 'b' });
+  });
+
+  it.each([
+    ['$..pin', { a: 1, pin: hidden }],
+    ['$.params..pin', { a: 1, pin: hidden }],
+    ["$['params']['arguments']['x.y'].a", { a: hidden, pin: 2 }],
+    ['$.params.arguments.*.pin', { a: 1, pin: hidden }],
+    ['$..arguments', { a: hidden, pin: hidden }],
+    ['$.pin', { a: 1, pin: 2 }],
+  ])('finds the place %s', (path, expected) => {
+    const value = { params: { arguments: { 'x.y': { a: 1, pin: 2 } } } };
+    expect(redact(value, path).params.arguments['x.y']).toEqual(expected);
   });
 
   it('changes nothing else, not even the spelling', () => {
@@ -128,6 +159,24 @@ describe('redaction', () => {
     );
     const policy = new ContentPolicy('redacted', rules, 1000);
     expect(policy.keepMessage(`${'['.repeat(100_000)}"token"`, null)).toBeNull();
+  });
+
+  it('reads a line that is JSON as JSON, and a private key across lines', () => {
+    const policy = new ContentPolicy('redacted', rules, 1000);
+    expect(policy.keepLine('{"a":[1.0],"secret":[1,"x"]}').text).toBe(
+      `{"a":[1.0],"secret":["${hidden}","${hidden}"]}`,
+    );
+    const lines = new PrintedLines(policy);
+    const said = [
+      'a',
+      '-----BEGIN RSA PRIVATE KEY-----',
+      'MIIB',
+      '-----END RSA PRIVATE KEY-----',
+      'b',
+    ];
+    expect(said.map((line) => lines.keep(line))).toEqual(['a', hidden, hidden, hidden, 'b']);
+    const endless = ['-----BEGIN PRIVATE KEY-----', ...Array<string>(600).fill('x')];
+    expect(endless.map((line) => lines.keep(line)).at(-1)).toBe('x');
   });
 
   it('never skips a message because its secret is spelled with escapes', () => {
