@@ -2,6 +2,7 @@ import { decodeText } from '../core/otlp/text.js';
 import type { QuerySource } from '../core/trace/queryCompile.js';
 import { type FullText, minIndexedLength } from './fullText.js';
 import type { Session } from './session.js';
+import { textAt } from './spanAt.js';
 
 /** Below this many spans all their bytes are read, so that every attribute is found. */
 const maxScanned = 20_000;
@@ -21,6 +22,10 @@ export function createQuerySource(
     index,
     serverName: (slot) => session.serverName(slot),
     scopeName: (slot) => definitions.scope(index.columns.scope[slot]!).name,
+    rowName: (slot) => {
+      const span = session.readSpan(slot);
+      return span ? textAt(session, slot, span).name : '';
+    },
     attribute: (slot, key) => {
       const span = session.readSpan(slot);
       const value = span?.attributes[key] ?? span?.resource[key];

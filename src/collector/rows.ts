@@ -1,7 +1,7 @@
 import type { Overview, RowsPage, SpanRow, ViewSpec } from '../core/protocol.js';
 import type { MatchCache } from '../core/trace/matchCache.js';
 import { layers, type SpanRef, type StatusCode } from '../core/trace/model.js';
-import { isError } from '../core/trace/queryCompile.js';
+import { endedByCancel, isError } from '../core/trace/queryCompile.js';
 import { QueryError } from '../core/trace/queryParse.js';
 import { type PlannedRow, RowPlan } from '../core/trace/rowPlan.js';
 import { flag } from '../core/trace/spanColumns.js';
@@ -196,7 +196,9 @@ export class Rows {
     const shift = tree.shifts?.[row] ?? 0;
     const span = isPresent ? session.readSpan(slot) : null;
     const layer = layers[columns.layer[slot]!] ?? 'internal';
-    const outcome = outcomeAt(session, slot);
+    const own = outcomeAt(session, slot);
+    const failed = own === null ? columns.status[slot] === 2 : own !== 'ok' && own !== 'cancelled';
+    const outcome = failed && endedByCancel(session.index, slot) ? 'cancelled' : own;
     const method = names.text(columns.method[slot]!);
     const text = span
       ? textAt(session, slot, span)

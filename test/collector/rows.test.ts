@@ -60,6 +60,42 @@ describe('rows of the waterfall', () => {
     expect(names((await rows({ query: 'tool:send' })).rows)).toEqual(['0 send']);
   });
 
+  it('are found by the names that they show, which may stand in attributes alone', async () => {
+    const { rows } = sessionOf(run);
+    for (const query of ['name:"GET /x"', 'name:GET*']) {
+      const found = names((await rows({ query })).rows);
+      expect([query, ...found]).toEqual([
+        ...[query, '0 invoke_agent bot', '1 search', '2 server', '3 GET /x'],
+      ]);
+    }
+    expect((await rows({ query: 'name:"GET /y"' })).total).toBe(0);
+  });
+
+  it('below a cancelled call are cancelled with it, unless they had failed before', async () => {
+    const inner = (id: string, parent: string, start: number, duration: number): Told => ({
+      ...{ id, parent, name: id, start, duration, status: 2, service: 'weather' },
+    });
+    const { rows, queries } = sessionOf([
+      {
+        ...{ id: 'wire', kind: 3, duration: 100, scope: 'spanpath.shim', status: 2 },
+        attributes: { ...mcp('search'), 'spanpath.outcome': 'cancelled' },
+      },
+      inner('early', 'wire', 10, 20),
+      inner('handler', 'wire', 10, 90.5),
+      inner('fetch', 'handler', 40, 80),
+    ]);
+    const found = (await rows()).rows.map(({ name, outcome }) => [name, outcome]);
+    expect(found).toEqual([
+      ['search', 'cancelled'],
+      ['early', null],
+      ['handler', 'cancelled'],
+      ['fetch', 'cancelled'],
+    ]);
+    expect(names((await rows({ query: 'status:error' })).rows)).toEqual(['0 search', '1 early']);
+    const { errors } = await queries['overview/list']({ spec: everything, buckets: 1 });
+    expect(errors).toEqual([1]);
+  });
+
   it('show everything and the reason while a query cannot be understood', async () => {
     const { rows } = sessionOf(run);
     expect(await rows({ query: 'nix:1' })).toMatchObject({

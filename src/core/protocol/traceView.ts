@@ -61,7 +61,7 @@ export interface SpanRow {
   /** `null` while the call runs. */
   readonly duration: number | null;
   readonly status: StatusCode;
-  /** On MCP rows only. */
+  /** On MCP rows; `cancelled` also on what failed below a cancelled call because of that. */
   readonly outcome: Outcome | null;
   /** What the bar is made of, in order of time; empty means one plain bar. */
   readonly parts: readonly TimePart[];

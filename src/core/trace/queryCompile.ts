@@ -14,6 +14,8 @@ export interface QuerySource {
   readonly index: SpanIndex;
   serverName(slot: number): string;
   scopeName(slot: number): string;
+  /** The name that its row shows (`describeRow`); '' when the span is not there. */
+  rowName(slot: number): string;
   /** Text of an attribute of the span or its resource; undefined when it has none. */
   attribute(slot: number, key: string): string | number | undefined;
   /** Whether name, arguments, result or logs hold the text, in any case. */
@@ -23,6 +25,8 @@ export interface QuerySource {
 type Field = Extract<QueryNode, { kind: 'field' }>;
 const okOutcome = outcomes.indexOf('ok');
 const cancelled = outcomes.indexOf('cancelled');
+/** Processes read their clocks apart, ns. */
+const clockToleranceNs = 2e6;
 
 /** @throws QueryError for an unknown key or a value that cannot be. */
 export function compileQuery(node: QueryNode, source: QuerySource): Predicate {
@@ -56,8 +60,23 @@ export function compileQuery(node: QueryNode, source: QuerySource): Predicate {
 export function isError(index: SpanIndex, slot: number): boolean {
   const { outcome, status } = index.columns;
   const ended = outcome[slot]!;
-  if (ended !== noOutcome) return ended !== okOutcome && ended !== cancelled;
-  return status[slot] === 2;
+  const failed =
+    ended === noOutcome ? status[slot] === 2 : ended !== okOutcome && ended !== cancelled;
+  return failed && !endedByCancel(index, slot);
+}
+
+/**
+ * Whether what a slot stands for failed because a call around it was cancelled: it was still at
+ * work when that call ended.
+ */
+export function endedByCancel(index: SpanIndex, slot: number): boolean {
+  const { columns } = index;
+  const end = index.startOf(slot) + columns.duration[slot]!;
+  for (let above = columns.parent[slot]!; above !== -1; above = columns.parent[above]!) {
+    if (columns.outcome[above] !== cancelled) continue;
+    return end >= index.startOf(above) + columns.duration[above]! - clockToleranceNs;
+  }
+  return false;
 }
 
 function compileField(field: Field, source: QuerySource): Predicate {
@@ -103,7 +122,7 @@ function compileField(field: Field, source: QuerySource): Predicate {
     case 'method':
       return byName((slot) => columns.method[slot]!);
     case 'name':
-      return nameTest(index, values);
+      return nameTest(source, values);
     case 'server': {
       const matches = values.map(textMatcher);
       return (slot) => matches.some((match) => match(source.serverName(slot)));

@@ -54,6 +54,7 @@ const source: QuerySource = {
   index,
   serverName: () => 'weather',
   scopeName: () => '',
+  rowName: (slot) => index.names.text(index.columns.name[slot]!),
   attribute: (slot, key) => (key === 'level' ? slot : undefined),
   contains: (slot, text) =>
     index.names.text(index.columns.name[slot]!).toLowerCase().includes(text),
