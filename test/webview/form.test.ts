@@ -1,7 +1,7 @@
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../scripts/chromium.mjs';
-import { openForm } from './formPage.js';
+import { anySubject, openForm } from './formPage.js';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -312,6 +312,36 @@ describe('a call of the form', () => {
     });
     expect(await page.locator('img').count()).toBe(0);
     expect(await page.title()).toBe('Call');
+  });
+
+  it('keeps what is being written, and what came back, when its tool is chosen again', async () => {
+    const subject = { schema, lastArguments: '{"city":"Lima"}' };
+    const { page, emit, answer } = await openForm(browser, subject);
+    await page.getByLabel('kind').selectOption('town');
+    await call(page);
+    await answer({ result: { content: [{ type: 'text', text: 'found it' }] } });
+    await page.getByText('found it').waitFor();
+    await page.getByLabel('City').fill('Rome');
+    await page.getByLabel('days').focus();
+    await emit('form/show', { ...anySubject, ...subject });
+    const city = page.getByLabel('City');
+    await expect.poll(() => city.evaluate((node) => node === document.activeElement)).toBe(true);
+    expect(await city.inputValue()).toBe('Rome');
+    await emit('form/show', { ...anySubject, ...subject, note: 'Look first.' });
+    await page.getByText('Look first.').waitFor();
+    expect(await page.getByLabel('City').inputValue()).toBe('Lima');
+    expect(await page.getByText('found it').isVisible()).toBe(true);
+  });
+
+  it('never shows the answer of one tool under another', async () => {
+    const { page, emit, answer } = await openForm(browser, simple);
+    await call(page);
+    await emit('form/show', { ...anySubject, id: 'test/tool/other', name: 'other' });
+    await page.locator('.call-form[data-tool="other"]').waitFor();
+    await answer({ result: { content: [{ type: 'text', text: 'of the first' }] } });
+    const again = page.getByRole('button', { name: 'Call', exact: true });
+    await expect.poll(() => again.isEnabled()).toBe(true);
+    expect(await page.getByText('of the first').count()).toBe(0);
   });
 
   it('that is replayed goes out at once, unless there is something to look at first', async () => {

@@ -1,4 +1,4 @@
-import type { CallSubject, FormEvents, FormRequests } from '../../src/core/protocol.js';
+import type { CallResult, CallSubject, FormEvents, FormRequests } from '../../src/core/protocol.js';
 import type { Rpc } from '../../src/core/rpc.js';
 import type { JsonValue } from '../../src/core/schema/json.js';
 import { parseJsonText } from '../../src/core/schema/parseInput.js';
@@ -63,8 +63,14 @@ export class CallForm {
   }
 
   private show(subject: CallSubject): void {
+    // Chosen again: what is being written stays, typed in this moment or not.
+    if (this.subject && isSameForm(this.subject, subject)) {
+      this.editor?.focusFirst();
+      return;
+    }
     const same = this.subject?.id === subject.id;
     this.root.dataset.tool = subject.name;
+    this.root.dataset.server = subject.server;
     this.subject = subject;
     const last = subject.lastArguments === null ? null : parseJsonText(subject.lastArguments);
     const start = last && 'value' in last ? last.value : undefined;
@@ -153,21 +159,13 @@ export class CallForm {
     clearTimeout(this.keepTimer);
     this.setRunning(true);
     this.result.running();
-    try {
-      const text = editor.mode === 'json' ? editor.current : JSON.stringify(checked.arguments);
-      const outcome = await this.host.request('form/call', { id: subject.id, arguments: text });
-      this.result.ended(outcome);
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      this.result.ended({
-        result: null,
-        error: { code: null, message },
-        cancelled: false,
-        milliseconds: 0,
-      });
-    } finally {
-      this.setRunning(false);
-    }
+    const text = editor.mode === 'json' ? editor.current : JSON.stringify(checked.arguments);
+    const outcome = await this.host
+      .request('form/call', { id: subject.id, arguments: text })
+      .catch(notSent);
+    // An answer stands under the tool that gave it, and under no other.
+    if (this.subject?.id === subject.id) this.result.ended(outcome);
+    this.setRunning(false);
   }
 
   private async stop(): Promise<void> {
@@ -188,6 +186,18 @@ export class CallForm {
       void this.host.request('form/keep', { id, arguments: this.editor.current });
     }, keepDelayMs);
   }
+}
+
+/** The same tool as before, and nothing new to show or to do: a call that is replayed has that. */
+function isSameForm(shown: CallSubject, subject: CallSubject): boolean {
+  const form = ({ id, title, description, schema, note }: CallSubject) =>
+    JSON.stringify([id, title, description, schema, note]);
+  return !subject.callNow && subject.note === undefined && form(shown) === form(subject);
+}
+
+function notSent(error: unknown): CallResult {
+  const message = error instanceof Error ? error.message : String(error);
+  return { result: null, error: { code: null, message }, cancelled: false, milliseconds: 0 };
 }
 
 function noteOf({ note }: CallSubject): HTMLElement[] {
