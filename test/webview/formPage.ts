@@ -43,9 +43,15 @@ export const anySubject: CallSubject = {
 export async function openForm(
   browser: Browser,
   subject: Partial<CallSubject> | null,
-  options: { theme?: FormTheme; width?: number; height?: number } = {},
+  options: {
+    theme?: FormTheme;
+    width?: number;
+    height?: number;
+    /** What the host answers to a method. */
+    answers?: Record<string, unknown>;
+  } = {},
 ): Promise<FormPage> {
-  const { theme = 'dark', width = 400, height = 700 } = options;
+  const { theme = 'dark', width = 400, height = 700, answers = {} } = options;
   const page = await browser.newPage({ viewport: { width, height } });
   const script = readFileSync(join(dist, 'webview/form.js'), 'utf8');
   const style = readFileSync(join(dist, 'webview/form.css'), 'utf8').replace(
@@ -62,7 +68,7 @@ export async function openForm(
       <body class="vscode-${theme}"><div id="app"></div></body></html>`,
   );
   await page.evaluate(
-    (shown) => {
+    ({ shown, answers }) => {
       const host = window as unknown as HostWindow;
       host.formCalls = [];
       const answer = (id: number, result: unknown) =>
@@ -74,12 +80,15 @@ export async function openForm(
             host.formCalls.push({ method: message.method, params: message.params });
             if (message.method === 'form/call') {
               host.pendingCall = (result) => answer(message.id, result);
-            } else answer(message.id, message.method === 'form/subject' ? shown : null);
+            } else {
+              const others = answers[message.method] ?? null;
+              answer(message.id, message.method === 'form/subject' ? shown : others);
+            }
           },
         }),
       });
     },
-    subject && { ...anySubject, ...subject },
+    { shown: subject && { ...anySubject, ...subject }, answers },
   );
   await page.addScriptTag({ content: script, type: 'module' });
   await page.locator('#app > *').first().waitFor();

@@ -9,6 +9,7 @@ import { element } from '../dom.js';
 import type { Control } from './control.js';
 import { createControl } from './createControl.js';
 import { membersControl } from './nestedControls.js';
+import type { Propose } from './proposals.js';
 
 export type Mode = 'form' | 'json';
 
@@ -31,6 +32,7 @@ export class ArgumentsEditor {
     schema: unknown,
     start: JsonValue | undefined,
     private readonly changed: () => void,
+    private readonly propose?: Propose,
   ) {
     this.field = readSchema(schema);
     this.showForm(start ?? initialValue(this.field) ?? {});
@@ -126,7 +128,7 @@ export class ArgumentsEditor {
     this.control =
       this.field.kind === 'object'
         ? membersControl(this.field as ObjectField, value, {
-            create: (field, inner) => createControl(field, inner, changed),
+            create: (field, inner) => createControl(field, inner, changed, this.propose),
             changed,
           })
         : createControl({ ...this.field, label: 'Arguments' }, value, changed);

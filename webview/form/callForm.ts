@@ -1,6 +1,6 @@
 import type { CallResult, CallSubject, FormEvents, FormRequests } from '../../src/core/protocol.js';
 import type { Rpc } from '../../src/core/rpc.js';
-import type { JsonValue } from '../../src/core/schema/json.js';
+import { isObject, type JsonValue } from '../../src/core/schema/json.js';
 import { parseJsonText } from '../../src/core/schema/parseInput.js';
 import { element, icon } from '../dom.js';
 import { ArgumentsEditor, type Mode } from './argumentsEditor.js';
@@ -21,6 +21,7 @@ export class CallForm {
   private keepTimer: ReturnType<typeof setTimeout> | undefined;
   private call: HTMLButtonElement | null = null;
   private cancel: HTMLButtonElement | null = null;
+  private readonly older = element('p', { class: 'note', role: 'status', hidden: true });
 
   constructor(
     private readonly root: HTMLElement,
@@ -38,6 +39,7 @@ export class CallForm {
       showTrace: () => void ask('form/showTrace', null),
     });
     host.on('form/show', (subject) => this.show(subject));
+    host.on('form/older', ({ note }) => this.showOlder(note));
     host.on('call/progress', (progress) => this.running && this.result.progress(progress));
     root.addEventListener('keydown', (event) => {
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -65,6 +67,7 @@ export class CallForm {
   private show(subject: CallSubject): void {
     // Chosen again: what is being written stays, typed in this moment or not.
     if (this.subject && isSameForm(this.subject, subject)) {
+      this.showOlder(subject.older ?? null);
       this.editor?.focusFirst();
       return;
     }
@@ -74,9 +77,13 @@ export class CallForm {
     this.subject = subject;
     const last = subject.lastArguments === null ? null : parseJsonText(subject.lastArguments);
     const start = last && 'value' in last ? last.value : undefined;
-    this.editor = new ArgumentsEditor(subject.schema, start as JsonValue | undefined, () =>
-      this.keepSoon(),
+    this.editor = new ArgumentsEditor(
+      subject.schema,
+      start as JsonValue | undefined,
+      () => this.keepSoon(),
+      subject.completes ? (argument, value) => this.propose(argument, value) : undefined,
     );
+    this.showOlder(subject.older ?? null);
     if (!same) this.result.clear();
     const mode = last && 'problem' in last ? 'json' : 'form';
     if (mode === 'json') this.editor.showText(subject.lastArguments ?? '');
@@ -87,6 +94,7 @@ export class CallForm {
       this.modeSwitch(mode),
       this.editor.element,
       ...noteOf(subject),
+      this.older,
       this.footer(subject),
       this.result.element,
     );
@@ -166,6 +174,36 @@ export class CallForm {
     // An answer stands under the tool that gave it, and under no other.
     if (this.subject?.id === subject.id) this.result.ended(outcome);
     this.setRunning(false);
+  }
+
+  /** The process is older than its files: says so beside the button, with the way to mend it. */
+  private showOlder(note: string | null): void {
+    this.older.hidden = note === null;
+    if (note === null) return;
+    const verb = verbs[this.subject?.kind ?? 'tool'];
+    const restart = element(
+      'button',
+      { type: 'button', class: 'link', id: 'restart' },
+      `Restart and ${verb}`,
+    );
+    restart.addEventListener('click', async () => {
+      restart.disabled = true;
+      const runs = await this.host.request('form/restart', null).catch(() => false);
+      restart.disabled = false;
+      if (runs) void this.send();
+    });
+    this.older.replaceChildren(icon('warning'), ' ', note, ' ', restart);
+  }
+
+  private propose(argument: string, value: string): Promise<readonly string[]> {
+    const parsed = parseJsonText(this.editor?.current ?? '{}');
+    const given = 'value' in parsed && isObject(parsed.value) ? parsed.value : {};
+    const others = Object.fromEntries(
+      Object.entries(given).filter(
+        (entry): entry is [string, string] => entry[0] !== argument && typeof entry[1] === 'string',
+      ),
+    );
+    return this.host.request('form/complete', { argument, value, others }).catch(() => []);
   }
 
   private async stop(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Field } from '../../src/core/schema/field.js';
 import type { JsonValue } from '../../src/core/schema/json.js';
 import type { Problem } from '../../src/core/schema/validate.js';
 import { element } from '../dom.js';
+import type { Propose } from './proposals.js';
 
 /** A field on the page. */
 export interface Control {
@@ -20,6 +21,8 @@ export interface Surroundings {
   readonly create: (field: Field, value: JsonValue | undefined) => Control;
   /** Something was typed or chosen. */
   readonly changed: () => void;
+  /** Asks the server for values of an argument, where it has any to propose. */
+  readonly propose?: Propose | undefined;
 }
 
 let lastId = 0;

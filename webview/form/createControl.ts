@@ -2,6 +2,7 @@ import type { Field } from '../../src/core/schema/field.js';
 import { isObject, type JsonValue } from '../../src/core/schema/json.js';
 import type { Control, Surroundings } from './control.js';
 import { listControl, objectControl, variantsControl } from './nestedControls.js';
+import type { Propose } from './proposals.js';
 import {
   booleanControl,
   choiceControl,
@@ -15,10 +16,12 @@ export function createControl(
   field: Field,
   value: JsonValue | undefined,
   changed: () => void,
+  propose?: Propose,
 ): Control {
   const surroundings: Surroundings = {
-    create: (inner, innerValue) => createControl(inner, innerValue, changed),
+    create: (inner, innerValue) => createControl(inner, innerValue, changed, propose),
     changed,
+    propose,
   };
   if (!fits(field, value)) {
     return jsonControl({ ...field, kind: 'json', types: [] }, value, surroundings);

@@ -11,17 +11,19 @@ import { type JsonValue, sameJson } from '../../src/core/schema/json.js';
 import { type Parsed, parseJsonText, parseNumber } from '../../src/core/schema/parseInput.js';
 import { element } from '../dom.js';
 import { type Control, frameInput, nextId, ownMessage, type Surroundings } from './control.js';
+import { proposalsFor } from './proposals.js';
 
 export function textControl(
   field: TextField,
   value: JsonValue | undefined,
-  { changed }: Surroundings,
+  { changed, propose }: Surroundings,
 ): Control {
   const input = element('textarea', { rows: 1, spellcheck: 'false', autocomplete: 'off' });
   input.value = typeof value === 'string' ? value : '';
   if (field.format) input.placeholder = field.format;
   input.addEventListener('input', changed);
   const frame = frameInput(field, input, nextId());
+  if (propose) input.after(proposalsFor(input, (text) => propose(field.name, text)));
   return {
     element: frame.element,
     // An optional text that is empty is left out; write "" in the JSON view to send it.
