@@ -53,6 +53,9 @@ export function parseOptions(
   }
   const of = (flag: string, variable: string) => flags.get(flag) ?? (env[variable] || undefined);
   const url = flags.get('http');
+  if (url && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new UsageError(`--http wants an http or https URL, not '${url}'`);
+  }
   if (!url && command.length === 0) {
     throw new UsageError('no command; usage: shim.js [options] -- COMMAND [ARG…] | --http URL');
   }
@@ -74,7 +77,7 @@ export function parseOptions(
     spoolDir: of('spool', 'SPANPATH_SPOOL') ?? join(home, 'spool'),
     spoolLimit: wholeNumber('spool-limit', of('spool-limit', 'SPANPATH_SPOOL_LIMIT'), 64 << 20),
     home,
-    http: url ? { url, port: wholeNumber('listen', flags.get('listen'), 0) } : null,
+    http: url ? { url, port: portOf(flags.get('listen')) } : null,
     command,
   };
 }
@@ -100,6 +103,12 @@ function wholeNumber(name: string, text: string | undefined, otherwise: number):
   return Number(text);
 }
 
+function portOf(text: string | undefined): number {
+  const port = wholeNumber('listen', text, 0);
+  if (port > 65_535) throw new UsageError(`--listen wants a port up to 65535, not ${port}`);
+  return port;
+}
+
 /** The switches of others that mean "keep no content" are honoured when ours is not set. */
 function contentLevel(
   text: string | undefined,
@@ -116,7 +125,7 @@ function contentLevel(
 }
 
 function defaultName(url: string | undefined, command: readonly string[]): string {
-  if (url) return URL.canParse(url) ? new URL(url).host : url;
+  if (url) return new URL(url).host;
   const words = command.filter((word) => !word.startsWith('-'));
   const script =
     words.find((word, index) => index > 0 && /[\w]/.test(word)) ?? words[0] ?? 'server';

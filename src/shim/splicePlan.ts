@@ -67,7 +67,7 @@ export class SplicePlan {
   }
 
   /** Plans one message, or one batch, of `bytes`. */
-  addLine(bytes: Buffer, start: number, end: number): void {
+  private addLine(bytes: Buffer, start: number, end: number): void {
     const { scanned } = this;
     if (scanMessage(bytes, start, end, scanned)) this.addMessage(bytes, scanned);
     else {
@@ -114,7 +114,8 @@ export class SplicePlan {
     bytes.copy(out, to, from, bytes.length);
   }
 
-  private addMessage(bytes: Buffer, message: ScannedMessage): void {
+  /** Plans a message of `bytes`. */
+  addMessage(bytes: Buffer, message: ScannedMessage): void {
     if (message.kind !== 'request') return;
     const ids = this.count * idBytes;
     const request = this.nextRequest();

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { call, collector, post, proxy, raw, span, text, upstream } from './httpSetup.js';
+import { until } from './shimProcess.js';
 import { asEvents, asJson } from './upstream.js';
 
 describe('a request through the proxy', () => {
@@ -74,7 +75,7 @@ describe('a request through the proxy', () => {
     const outer = `00-${'12'.repeat(16)}-${'34'.repeat(8)}-01`;
     await (await post(url, call(1, 'a'), { traceparent: outer })).text();
     const first = await span('tools/call a');
-    expect(first).toMatchObject({ traceId: '12'.repeat(16) });
+    expect(first).toMatchObject({ traceId: '12'.repeat(16), parentSpanId: '34'.repeat(8) });
     expect(upstream.asked[0]?.headers.traceparent).toBe(
       `00-${'12'.repeat(16)}-${first?.spanId}-01`,
     );
@@ -85,6 +86,34 @@ describe('a request through the proxy', () => {
     const second = await span('tools/call b');
     expect(second).toMatchObject({ traceId: '56'.repeat(16), parentSpanId: '78'.repeat(8) });
     expect(JSON.parse(upstream.asked[1]?.body ?? '').params._meta.traceparent).toMatch(/-00$/);
+  });
+
+  it('is in the trace of its header without injection too, and header and body stay', async () => {
+    upstream.answer = (_asked, response) => asJson(response, text(1));
+    const { url } = await proxy(['--no-inject']);
+    const traceparent = `00-${'12'.repeat(16)}-${'34'.repeat(8)}-01`;
+    const more = { traceparent, tracestate: 'a=1', baggage: 'b=2' };
+    await (await post(url, call(1), more)).text();
+    expect(await span()).toMatchObject({
+      traceId: '12'.repeat(16),
+      parentSpanId: '34'.repeat(8),
+    });
+    expect(upstream.asked[0]?.headers).toMatchObject(more);
+    expect(upstream.asked[0]?.body).toBe(JSON.stringify(call(1)));
+  });
+
+  it('has a trace of its own when its header is malformed, which is a finding', async () => {
+    upstream.answer = (_asked, response) => asJson(response, text(1));
+    const { url } = await proxy();
+    await (await post(url, call(1), { traceparent: '00-XX' })).text();
+    const seen = await span();
+    expect(seen?.parentSpanId).toBeUndefined();
+    expect(upstream.asked[0]?.headers.traceparent).toBe('00-XX');
+    await until(() => collector.findings('malformed_traceparent').length === 1);
+    expect(collector.findings('malformed_traceparent')[0]).toMatchObject({
+      body: '00-XX',
+      spanId: seen?.spanId,
+    });
   });
 });
 

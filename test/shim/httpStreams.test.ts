@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { call, collector, post, proxy, raw, span, text, upstream } from './httpSetup.js';
 import { until } from './shimProcess.js';
@@ -36,16 +36,64 @@ describe('a stream of events', () => {
     expect(seen?.events.length).toBe(3);
   });
 
-  it('is read when the server compresses, and passed on as it came', async () => {
-    const body = gzipSync(JSON.stringify({ ...text(1), result: { isError: true, content: [] } }));
+  const encodings: Record<string, (text: string) => Buffer> = {
+    gzip: gzipSync,
+    deflate: deflateSync,
+    br: brotliCompressSync,
+    zstd: zstdCompressSync,
+  };
+  it.each(Object.entries(encodings))(
+    'is read when the server compresses with %s, and passed on as it came',
+    async (encoding, compress) => {
+      const fails = { ...text(1), result: { isError: true, content: [] } };
+      const body = compress(JSON.stringify(fails));
+      upstream.answer = (_asked, response) => {
+        const json = { 'content-type': 'application/json', 'content-encoding': encoding };
+        response.writeHead(200, json).end(body);
+      };
+      const { url } = await proxy();
+      const stateless = { 'mcp-protocol-version': '2026-07-28' };
+      for (const [name, headers] of [['a', {}] as const, ['b', stateless] as const]) {
+        const answer = await raw(url, 'POST', headers, JSON.stringify(call(1, name)));
+        expect(answer.body.equals(body)).toBe(true);
+        const seen = await span(`tools/call ${name}`);
+        expect(seen?.attributes['spanpath.outcome']).toBe('tool_error');
+      }
+    },
+  );
+
+  it('is an answer when the server compresses as nobody knows', async () => {
     upstream.answer = (_asked, response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-      response.end(body);
+      const json = { 'content-type': 'application/json', 'content-encoding': 'rot13' };
+      response.writeHead(200, json).end('{"wfbaepc":"2.0"}');
     };
     const { url } = await proxy();
-    const answer = await raw(url, 'POST', { 'accept-encoding': 'gzip' }, JSON.stringify(call(1)));
-    expect(answer.body.equals(body)).toBe(true);
-    expect((await span())?.attributes['spanpath.outcome']).toBe('tool_error');
+    await raw(url, 'POST', {}, JSON.stringify(call(1)));
+    expect((await span())?.attributes['spanpath.outcome']).toBe('ok');
+  });
+
+  it('may end before the answer, which then comes where the client takes it up', async () => {
+    upstream.answer = (asked, response) => {
+      asEvents(response);
+      if (asked.method === 'POST') response.end('id: 7\nretry: 10\ndata:\n\n');
+      else response.end(`id: 8\ndata: ${JSON.stringify(text(1))}\n\n`);
+    };
+    const { url } = await proxy();
+    const session = { 'mcp-session-id': 's' };
+    await (await post(url, call(1), session)).text();
+    // Another call, so that the first has been read when it is taken up.
+    upstream.answer = (asked, response) =>
+      asked.method === 'POST' ? asJson(response, text(2)) : asEvents(response);
+    await (await post(url, call(2, 'other'), session)).text();
+    await span('tools/call other');
+    expect(collector.named('tools/call echo')).toBeUndefined();
+    upstream.answer = (_asked, response) => {
+      asEvents(response);
+      response.end(`id: 8\ndata: ${JSON.stringify(text(1))}\n\n`);
+    };
+    await (await fetch(url, { headers: { ...session, 'last-event-id': '7' } })).text();
+    expect((await span())?.attributes['spanpath.outcome']).toBe('ok');
+    expect(collector.findings('orphan_answer')).toEqual([]);
   });
 
   it('carries sessions: header, GET stream, resumption, requests of the server, DELETE', async () => {

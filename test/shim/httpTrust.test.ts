@@ -1,4 +1,5 @@
 import { createServer as createTlsServer } from 'node:https';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { hasOpenssl, makeCertificate } from './certificate.js';
 import { call, collector, post, proxy, text, upstream } from './httpSetup.js';
@@ -30,6 +31,32 @@ describe('authorization', () => {
     });
     await post(url, call(2), { authorization: 'Bearer wrong' });
     await until(() => collector.findings('http_violation').length === 1);
+  });
+});
+
+describe('protected-resource metadata', () => {
+  it.each([
+    '/.well-known/oauth-protected-resource',
+    '/.well-known/oauth-protected-resource/mcp',
+    '/mcp/.well-known/oauth-protected-resource',
+  ])('of %s names the proxy, however the server writes it', async (path) => {
+    const elsewhere = `${upstream.origin}0/login`;
+    upstream.answer = (asked, response) => {
+      const document = { resource: `${upstream.origin}/mcp`, authorization_servers: [elsewhere] };
+      const body = JSON.stringify(document).replaceAll('/', '\\/');
+      const isZipped = /gzip/.test(String(asked.headers['accept-encoding']));
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        // A port that only begins like the server's.
+        location: elsewhere,
+        ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
+      });
+      response.end(isZipped ? gzipSync(body) : body);
+    };
+    const { url, origin } = await proxy();
+    const answer = await fetch(`${origin}${path}`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(await answer.json()).toEqual({ resource: url, authorization_servers: [elsewhere] });
+    expect(answer.headers.get('location')).toBe(elsewhere);
   });
 });
 

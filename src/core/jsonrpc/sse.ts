@@ -36,6 +36,11 @@ export class EventStream {
     private readonly maxBytes = 1 << 20,
   ) {}
 
+  /** The last `id` so far, from which the stream may be taken up again; null when it gave none. */
+  get lastId(): string | null {
+    return this.id;
+  }
+
   feed(chunk: Uint8Array): void {
     let from = 0;
     if (this.afterReturn && chunk.length > 0) {

@@ -33,7 +33,8 @@ import {
 } from './outcomes.js';
 import { type PendingInput, targetOf } from './pendingInput.js';
 import { callKey, plainId, type Received, readEnds, readWhole } from './received.js';
-import { parseTraceparent, randomHex } from './traceContext.js';
+import { TaskLinks } from './taskLinks.js';
+import { randomHex, readIncoming } from './traceContext.js';
 
 /** What a conversation tells; times are on the spans. */
 export interface ConversationListener {
@@ -54,14 +55,14 @@ export interface ConversationOptions {
   readonly pendingInput: PendingInput;
 }
 
-/** Cancelled calls and tasks that are remembered. */
+/** Cancelled calls that are remembered. */
 const maxRemembered = 1_000;
 
 export class Conversation {
   private readonly open = new CallTable();
   /** Cancelled calls whose late answer is legal. */
   private readonly cancelled = new BoundedMap<string, SpanRef>(maxRemembered);
-  private readonly tasks = new BoundedMap<string, SpanRef>(maxRemembered);
+  private readonly tasks = new TaskLinks();
   private readonly sessionAttributes: Record<string, AttributeValue> = {};
   private readonly printed: Record<Direction | 'stderr', PrintedLines>;
 
@@ -80,13 +81,15 @@ export class Conversation {
 
   /**
    * One line, or one HTTP body, of either side. `nextContext` gives the ids that the next of
-   * its requests was given; null where it was given none.
+   * its requests was given; null where it was given none. `outer` is the `traceparent` of the
+   * HTTP request around it.
    */
   receive(
     direction: Direction,
     line: Line,
     timeNanos: Nanos,
     nextContext: () => SpanRef | null = () => null,
+    outer: string | null = null,
   ): void {
     if (line.length > line.bytes.length) {
       this.receiveCut(direction, line, timeNanos);
@@ -102,7 +105,7 @@ export class Conversation {
       const context = message.kind === 'request' ? nextContext() : null;
       if (message.kind === 'other' || (message.kind === 'response' && received.id === null)) {
         this.receiveForeign(direction, line, timeNanos);
-      } else this.dispatch(message.kind, received, context);
+      } else this.dispatch(message.kind, received, context, outer);
     }
   }
 
@@ -114,15 +117,16 @@ export class Conversation {
       return;
     }
     const received = readEnds(direction, line, message, timeNanos);
-    this.dispatch(message.kind, received, null);
+    this.dispatch(message.kind, received, null, null);
   }
 
   private dispatch(
     kind: 'request' | 'notification' | 'response',
     received: Received,
     context: SpanRef | null,
+    outer: string | null,
   ): void {
-    if (kind === 'request') this.startCall(received, context);
+    if (kind === 'request') this.startCall(received, context, outer);
     else if (kind === 'notification') this.notify(received);
     else this.answer(received);
   }
@@ -193,13 +197,13 @@ export class Conversation {
     this.log(findingLog(kind, detail, timeNanos, span));
   }
 
-  private startCall(received: Received, context: SpanRef | null): void {
+  private startCall(received: Received, context: SpanRef | null, outer: string | null): void {
     const { direction, method, parsed, timeNanos } = received;
     const id = received.id ?? '';
     const key = callKey(direction, id);
     const params = memberOf(parsed, 'params');
     if (direction === 'client-to-server' && this.resume(received, key, params)) return;
-    const incoming = received.traceparent === null ? null : parseTraceparent(received.traceparent);
+    const { incoming, malformed } = readIncoming(received.traceparent, outer);
     const around =
       incoming || direction === 'client-to-server' ? null : this.open.onlyOf('client-to-server');
     const call = new OpenCall(
@@ -231,13 +235,8 @@ export class Conversation {
       this.close(twin, abandoned('its id was used again before it was answered'), timeNanos);
       this.report('duplicate_id', `${method} uses id ${id} again`, timeNanos, call.ref);
     }
-    if (received.traceparent !== null && !incoming) {
-      this.report(
-        'malformed_traceparent',
-        this.keepWords(received.traceparent.slice(0, 200)),
-        timeNanos,
-        call.ref,
-      );
+    if (malformed !== null) {
+      this.report('malformed_traceparent', this.keepWords(malformed), timeNanos, call.ref);
     }
     const givenUp = this.open.set(key, call);
     if (givenUp) this.close(givenUp, abandoned('never answered'), timeNanos);
@@ -262,20 +261,7 @@ export class Conversation {
     if (token !== undefined) call.progressToken = JSON.stringify(token);
     const version = stringMember(meta, 'io.modelcontextprotocol/protocolVersion');
     if (version !== null) call.attributes[attr.mcpProtocolVersion] = version;
-    const task = call.method.startsWith('tasks/') ? stringMember(params, 'taskId') : null;
-    if (task === null) return;
-    call.attributes[own.taskId] = task;
-    const origin = this.tasks.get(task);
-    if (origin) call.links.push({ ...origin, attributes: {} });
-  }
-
-  /** A call that became a task is over on the wire; its later requests are linked to it. */
-  private rememberTask(call: OpenCall, answer: unknown): void {
-    const result = memberOf(answer, 'result');
-    const id = stringMember(memberOf(result, 'task'), 'taskId') ?? stringMember(result, 'taskId');
-    if (id === null || call.method.startsWith('tasks/')) return;
-    call.attributes[own.taskId] = id;
-    this.tasks.set(id, call.ref);
+    this.tasks.link(call, params);
   }
 
   private answer(received: Received): void {
@@ -296,7 +282,7 @@ export class Conversation {
       this.listener.onDidHappen(call, event);
       return;
     }
-    this.rememberTask(call, parsed);
+    this.tasks.remember(call, parsed);
     const verdict = judgeAnswer(call.method, parsed, this.options.payloadRules);
     this.close(call, this.inKeptWords(verdict), timeNanos);
   }

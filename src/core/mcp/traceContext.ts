@@ -24,6 +24,21 @@ export function parseTraceparent(text: string): TraceContext | null {
   return { traceId, spanId, flags: Number.parseInt(flags, 16) };
 }
 
+/**
+ * The caller's context: what the message says itself, else what the HTTP request around it says;
+ * and the first of them that is not valid.
+ */
+export function readIncoming(
+  inner: string | null,
+  outer: string | null,
+): { incoming: TraceContext | null; malformed: string | null } {
+  const own = inner === null ? null : parseTraceparent(inner);
+  const around = own || outer === null ? null : parseTraceparent(outer);
+  let malformed = inner !== null && !own ? inner : null;
+  if (!own && outer !== null && !around) malformed ??= outer;
+  return { incoming: own ?? around, malformed: malformed?.slice(0, 200) ?? null };
+}
+
 /** Bytes of a `traceparent`. */
 export const traceparentBytes = 55;
 /** Bytes of a trace id and a span id behind it; all zero for no context. */

@@ -1,6 +1,7 @@
 /** Which conversation an HTTP request belongs to. */
-import { scanMessages } from '../../core/jsonrpc/scan.js';
+import type { ScannedMessage } from '../../core/jsonrpc/scan.js';
 import type { ControlMessage } from '../control.js';
+import { Numbers } from './numbers.js';
 
 /** What a POST body asks. */
 export interface Asked {
@@ -9,10 +10,11 @@ export interface Asked {
   readonly methods: readonly string[];
 }
 
-export function askedIn(body: Uint8Array): Asked {
+/** `messages` are those of `body`. */
+export function askedIn(body: Uint8Array, messages: readonly ScannedMessage[]): Asked {
   const ids: string[] = [];
   const methods: string[] = [];
-  for (const message of scanMessages(body) ?? []) {
+  for (const message of messages) {
     if (message.kind !== 'request') continue;
     ids.push(message.idIn(body) ?? '');
     methods.push(message.methodIn(body) ?? '');
@@ -27,34 +29,60 @@ const shared = 1;
 /** Sessions that nobody ends do not grow the table past this. */
 const maxSessions = 1000;
 
+/** The conversation of an exchange. */
+export interface Found {
+  readonly conversation: number;
+  /** Of the stateless revision. */
+  readonly single: boolean;
+  /** To be closed when the exchange is over, unless it becomes a session's. */
+  readonly closes: boolean;
+}
+
 export class Conversations {
   private readonly sessions = new Map<string, number>();
-  private last = shared;
+  private readonly numbers = new Numbers(shared + 1);
   private sharedOpen = false;
+  /** The revision that exchanges without a session said last. */
+  private sharedVersion: string | null = null;
+  /** Ids of requests without a session that are being answered. */
+  private readonly running = new Set<string>();
 
   constructor(
     private readonly tell: (conversation: number, message: ControlMessage) => void,
     private readonly attributes: Readonly<Record<string, string | number>>,
   ) {}
 
-  /** `single`: to be closed when the exchange is over. */
-  of(
-    sessionId: string | null,
-    version: string | null,
-    asked: Asked,
-  ): { conversation: number; single: boolean } {
+  of(sessionId: string | null, version: string | null, asked: Asked): Found {
     if (version !== null && version >= stateless) {
-      return { conversation: this.open(version), single: true };
+      return { conversation: this.open(version), single: true, closes: true };
     }
-    if (sessionId !== null) return { conversation: this.session(sessionId), single: false };
-    if (asked.methods.includes('initialize')) {
-      return { conversation: this.open(null), single: false };
+    if (sessionId !== null) {
+      return { conversation: this.session(sessionId), single: false, closes: false };
     }
+    // Two clients of a server without sessions count their requests alike.
+    const isTaken = asked.ids.some((id) => this.running.has(id));
+    if (isTaken || asked.methods.includes('initialize')) {
+      return { conversation: this.open(version), single: false, closes: true };
+    }
+    for (const id of asked.ids) this.running.add(id);
+    return { conversation: this.withoutSession(version), single: false, closes: false };
+  }
+
+  /** The requests of an exchange of `conversation` got their response. */
+  answered(conversation: number, ids: readonly string[]): void {
+    if (conversation === shared) for (const id of ids) this.running.delete(id);
+  }
+
+  private withoutSession(version: string | null): number {
     if (!this.sharedOpen) {
       this.sharedOpen = true;
       this.tell(shared, { type: 'open', attributes: this.attributes });
     }
-    return { conversation: shared, single: false };
+    if (version !== null && version !== this.sharedVersion) {
+      this.sharedVersion = version;
+      this.tell(shared, { type: 'attribute', key: 'mcp.protocol.version', value: version });
+    }
+    return shared;
   }
 
   /** The answer to `initialize` gave its conversation a session. */
@@ -71,7 +99,13 @@ export class Conversations {
     this.close(conversation, message);
   }
 
+  /** A session of this name is known. */
+  has(sessionId: string): boolean {
+    return this.sessions.has(sessionId);
+  }
+
   close(conversation: number, message: string): void {
+    this.numbers.release(conversation);
     this.tell(conversation, {
       type: 'close',
       outcome: 'abandoned',
@@ -102,11 +136,10 @@ export class Conversations {
   }
 
   private open(version: string | null): number {
-    // Numbers are 16 bits wide; by the time one comes again its conversation is long over.
-    this.last = this.last >= 0xffff ? shared + 1 : this.last + 1;
+    const number = this.numbers.take();
     const attributes =
       version === null ? this.attributes : { ...this.attributes, 'mcp.protocol.version': version };
-    this.tell(this.last, { type: 'open', attributes });
-    return this.last;
+    this.tell(number, { type: 'open', attributes });
+    return number;
   }
 }

@@ -4,10 +4,11 @@ import type { ControlMessage, Settlement } from '../control.js';
 import { keptTailBytes, maxKeptBytes } from '../limits.js';
 import { recordKinds } from '../records.js';
 import { headerOf, type RawHeaders } from './headers.js';
+import { Numbers } from './numbers.js';
 import type { Prepared } from './prepare.js';
 import type { ProxyContext } from './proxy.js';
 
-let lastStream = 0;
+const streams = new Numbers(1);
 /** The answer, if there is to be one, comes on another stream. */
 const accepted = 202;
 
@@ -17,6 +18,7 @@ export class Exchange {
   private format: 'json' | 'events' | 'other' = 'other';
   private encoding = '';
   private readonly single: boolean;
+  private closes: boolean;
   private readonly sessionId: string | null;
   private stream = 0;
   private over = false;
@@ -29,11 +31,15 @@ export class Exchange {
     private readonly context: ProxyContext,
   ) {
     const { rawHeaders } = request;
-    this.sessionId = headerOf(rawHeaders, 'mcp-session-id') ?? legacySession(request.url ?? '');
+    const { conversations } = context;
+    const { url = '' } = request;
+    const header = headerOf(rawHeaders, 'mcp-session-id');
+    this.sessionId = header ?? legacySession(url) ?? (conversations.has(url) ? url : null);
     const version = headerOf(rawHeaders, 'mcp-protocol-version');
-    const found = context.conversations.of(this.sessionId, version, prepared.asked);
+    const found = conversations.of(this.sessionId, version, prepared.asked);
     this.conversation = found.conversation;
     this.single = found.single;
+    this.closes = found.closes;
   }
 
   get method(): string {
@@ -46,10 +52,11 @@ export class Exchange {
 
   /** The request is on its way. */
   asked(time: number): void {
-    const { original, contexts, opaque } = this.prepared;
+    const { original, contexts, opaque, outer } = this.prepared;
     if (this.request.method !== 'POST' || opaque || original.length === 0) return;
     const { outbox } = this.context;
     const { conversation } = this;
+    if (outer !== null) this.tell({ type: 'outer', traceparent: outer });
     const { clientLine: kind, clientTail } = recordKinds;
     const end = Math.min(original.length, maxKeptBytes);
     const number = original.length;
@@ -74,9 +81,11 @@ export class Exchange {
     const type = headerOf(raw, 'content-type') ?? '';
     const given = headerOf(raw, 'mcp-session-id');
     const { conversations } = this.context;
-    if (given !== null && !this.single) conversations.adopt(given, this.conversation);
-    lastStream = lastStream >= 0xffff ? 1 : lastStream + 1;
-    this.stream = lastStream;
+    if (given !== null && !this.single) {
+      conversations.adopt(given, this.conversation);
+      this.closes = false;
+    }
+    this.stream = streams.take();
     this.status = status;
     this.encoding = headerOf(raw, 'content-encoding') ?? '';
     this.format = formatOf(type);
@@ -94,7 +103,7 @@ export class Exchange {
 
   /** HTTP+SSE (2024-11-05): the stream named its message endpoint, and with it its session. */
   named(endpoint: string): void {
-    const sessionId = legacySession(endpoint);
+    const sessionId = legacySession(endpoint) ?? pathOf(endpoint, this.context.own);
     if (sessionId === null) return;
     this.conversation = this.context.conversations.session(sessionId);
     if (this.stream > 0) this.tellStream();
@@ -152,11 +161,15 @@ export class Exchange {
   private finish(settlement: Settlement | null): void {
     if (this.over) return;
     this.over = true;
-    if (this.stream > 0) this.tell({ type: 'streamEnd', stream: this.stream, settlement });
-    else if (settlement) {
+    const { conversations } = this.context;
+    conversations.answered(this.conversation, this.prepared.asked.ids);
+    if (this.stream > 0) {
+      this.tell({ type: 'streamEnd', stream: this.stream, settlement });
+      streams.release(this.stream);
+    } else if (settlement) {
       this.tell({ type: 'settle', ids: this.prepared.asked.ids, settlement });
     }
-    if (this.single) this.context.conversations.close(this.conversation, 'the exchange is over');
+    if (this.closes) conversations.close(this.conversation, 'the exchange is over');
   }
 
   private tell(message: ControlMessage): void {
@@ -171,6 +184,14 @@ function formatOf(type: string): 'json' | 'events' | 'other' {
 
 function transportError(message: string): Settlement {
   return { outcome: 'transport_error', errorType: 'transport_error', message };
+}
+
+/** The message endpoint that an `endpoint` event names, as a request to the proxy spells it. */
+function pathOf(event: string, own: string): string | null {
+  const url = /^data: ?(\S+)/m.exec(event)?.[1];
+  if (url === undefined || !URL.canParse(url, own)) return null;
+  const { pathname, search } = new URL(url, own);
+  return `${pathname}${search}`;
 }
 
 /** HTTP+SSE of 2024-11-05 carries the session in the query of the message endpoint. */

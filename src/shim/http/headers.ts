@@ -52,9 +52,14 @@ export function changeHeaders(
   );
 }
 
+const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
 /** Loopback names with the right port, so that no page reaches the proxy by a name of its own. */
 export function isOwnHost(host: string | null, port: number): boolean {
-  return host === `127.0.0.1:${port}` || host === `localhost:${port}` || host === `[::1]:${port}`;
+  const end = `:${port}`;
+  if (host?.endsWith(end)) return loopback.has(host.slice(0, -end.length));
+  // The port of HTTP itself is not spelled.
+  return port === 80 && host !== null && loopback.has(host);
 }
 
 /** Browsers say where a request comes from: only pages of this machine, or of the server itself. */
@@ -63,7 +68,7 @@ export function isAllowedOrigin(origin: string | null, upstream: URL): boolean {
   if (!/^https?:/i.test(origin)) return origin !== 'null';
   try {
     const { hostname } = new URL(origin);
-    return hostname === '127.0.0.1' || hostname === 'localhost' || hostname === '[::1]';
+    return loopback.has(hostname);
   } catch {
     return false;
   }
@@ -71,5 +76,14 @@ export function isAllowedOrigin(origin: string | null, upstream: URL): boolean {
 
 /** Absolute URLs of the server become the proxy's. */
 export function toProxyOrigin(text: string, upstream: URL, own: string): string {
-  return text.replaceAll(upstream.origin, own);
+  const { origin } = upstream;
+  // Not of a host or a port that only begins alike.
+  return text.replaceAll(origin, (found, at: number) =>
+    /^[\w.:-]/.test(text.slice(at + origin.length, at + origin.length + 1)) ? found : own,
+  );
+}
+
+/** RFC 9728: a document that names the resource by the URL that clients use. */
+export function isResourceMetadata(path: string): boolean {
+  return /\/\.well-known\/oauth-protected-resource(?:[/?]|$)/.test(path);
 }

@@ -1,5 +1,6 @@
 /** A client's request as the server gets it. */
 import type { IncomingMessage } from 'node:http';
+import { scanMessages } from '../../core/jsonrpc/scan.js';
 import { traceparentBytes } from '../../core/mcp/traceContext.js';
 import { type Asked, askedIn } from './conversations.js';
 import { changeHeaders, headerOf } from './headers.js';
@@ -16,6 +17,8 @@ export interface Prepared {
   readonly contexts: Buffer | null;
   /** The `traceparent` of the first of them. */
   readonly traceparent: string | null;
+  /** The header `traceparent` of a request, whatever it says; null when absent. */
+  readonly outer: string | null;
   /** The body was not read: too long, or compressed. */
   readonly opaque: boolean;
 }
@@ -32,15 +35,16 @@ export function prepare(
   const headers = request.rawHeaders;
   const opaque =
     incomplete || request.method !== 'POST' || headerOf(headers, 'content-encoding') !== null;
-  const nothing = { contexts: null, traceparent: null, opaque };
+  const nothing = { contexts: null, traceparent: null, outer: null, opaque };
   if (opaque) return { body: original, original, headers, asked: nothingAsked, ...nothing };
-  const asked = askedIn(original);
-  const plain: Prepared = { body: original, original, headers, asked, ...nothing };
+  const messages = scanMessages(original) ?? [];
+  const asked = askedIn(original, messages);
+  const outer = asked.ids.length > 0 ? headerOf(headers, 'traceparent') : null;
+  const plain: Prepared = { body: original, original, headers, asked, ...nothing, outer };
   if (!context.inject) return plain;
-  const outer = headerOf(headers, 'traceparent');
   const { plan } = context;
   plan.clear();
-  plan.addLine(original, 0, original.length);
+  for (const message of messages) plan.addMessage(original, message);
   // `_meta` speaks for the call itself; the header only for the request that carries it.
   const adopted = outer !== null && plan.adopt(outer);
   if (!plan.isNeeded) return plain;

@@ -24,6 +24,7 @@ import {
   headersWithout,
   isAllowedOrigin,
   isOwnHost,
+  isResourceMetadata,
 } from './headers.js';
 import { prepare } from './prepare.js';
 import { passResponse } from './response.js';
@@ -53,10 +54,16 @@ export interface ProxyContext {
   readonly plan: SplicePlan;
 }
 
+/** Of a request or a response; tokens can be long, and Node's own bound is 16 KB. */
+const maxHeaderBytes = 256 << 10;
+/** Idle connections to the server are not kept longer, as Node's `fetch` does it: many servers close them after 5 s. */
+const idleMs = 4_000;
+
 export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Promise<HttpProxy> {
   const { upstream } = options;
   const secure = upstream.protocol === 'https:';
-  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const keeping = { keepAlive: true, timeout: idleMs };
+  const agent = secure ? new HttpsAgent(keeping) : new HttpAgent(keeping);
   const conversations = new Conversations((number, message) => outbox.control(number, message), {
     'network.transport': 'tcp',
     'network.protocol.name': 'http',
@@ -65,7 +72,8 @@ export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Pro
     'server.port': Number(upstream.port || (secure ? 443 : 80)),
   });
   const key = process.env.SPANPATH_PROXY_KEY || null;
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 });
+  const limits = { requestTimeout: 0, keepAliveTimeout: 60_000, maxHeaderSize: maxHeaderBytes };
+  const server = createServer(limits);
   server.timeout = 0;
   const port = await listen(server, options.port);
   const own = `http://127.0.0.1:${port}`;
@@ -76,7 +84,11 @@ export async function startProxy(options: HttpProxyOptions, outbox: Outbox): Pro
   server.on('request', (request, response) => {
     const refusal = refusalOf(request, upstream, port, key);
     if (refusal !== null) refuse(response, 403, refusal);
-    else void forward(request, response, context, agent, secure);
+    else {
+      forward(request, response, context, agent, secure).catch((error) =>
+        refuse(response, 502, `cannot be passed on: ${error}`),
+      );
+    }
   });
   return {
     url: `${own}${upstream.pathname}${upstream.search}`,
@@ -135,6 +147,8 @@ function refuse(response: ServerResponse, status: number, message: string): void
 
 /** Replaced, or true of the connection to the proxy only. */
 const replaced = connectionHeaders('host', 'content-length', keyHeader);
+/** What is to be changed on its way back must come as it is. */
+const replacedForMetadata = new Set([...replaced, 'accept-encoding']);
 
 async function forward(
   request: IncomingMessage,
@@ -149,7 +163,8 @@ async function forward(
   if (body === null) return;
   const prepared = prepare(request, body.start, body.rest !== null, context);
   const exchange = new Exchange(request, prepared, context);
-  const headers = headersWithout(prepared.headers, replaced);
+  const without = isResourceMetadata(exchange.path) ? replacedForMetadata : replaced;
+  const headers = headersWithout(prepared.headers, without);
   headers.push('Host', upstream.host);
   if (body.rest) {
     const length = headerOf(request.rawHeaders, 'content-length');
@@ -169,8 +184,18 @@ async function forward(
     // Node takes the flat list of names and values as well; its types do not say so.
     headers: headers as unknown as NodeJS.Dict<string>,
     agent,
+    maxHeaderSize: maxHeaderBytes,
   });
-  out.on('response', (answer) => passResponse(answer, response, exchange, context));
+  out.on('response', (answer) => {
+    try {
+      passResponse(answer, response, exchange, context);
+    } catch (error) {
+      // A head that Node reads and does not write.
+      exchange.failed(String(error));
+      answer.destroy();
+      refuse(response, 502, `${upstream.origin} answered what cannot be passed on: ${error}`);
+    }
+  });
   out.on('error', (error) => {
     exchange.failed(error.message);
     refuse(response, 502, `${upstream.origin} did not answer: ${error.message}`);

@@ -6,6 +6,7 @@ import {
   connectionHeaders,
   headerOf,
   headersWithout,
+  isResourceMetadata,
   toProxyOrigin,
 } from './headers.js';
 import type { ProxyContext } from './proxy.js';
@@ -38,11 +39,11 @@ export function passResponse(
     exchange.ended(status, answer.complete);
     if (!answer.complete) response.destroy();
   });
-  if (isResourceMetadata(answer, exchange.path)) {
+  if (isRewritten(answer, exchange.path)) {
     rewriteWhole(answer, response, status, headers, context);
     return;
   }
-  response.writeHead(status, answer.statusMessage, headers);
+  response.writeHead(status, phraseOf(answer), headers);
   // The client may wait for the head of a stream that says nothing for long; where the body came
   // along with the head, they go out together.
   const head = setImmediate(() => {
@@ -71,6 +72,11 @@ export function passResponse(
   });
 }
 
+/** The reason phrase, if it is one that may be written; it means nothing to anybody. */
+function phraseOf({ statusMessage = '' }: IncomingMessage): string {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) ? statusMessage : '';
+}
+
 function isEventStream(answer: IncomingMessage): boolean {
   return (
     /^text\/event-stream/i.test(answer.headers['content-type'] ?? '') &&
@@ -78,11 +84,10 @@ function isEventStream(answer: IncomingMessage): boolean {
   );
 }
 
-/** RFC 9728: it names the resource by the URL that clients use. */
-function isResourceMetadata(answer: IncomingMessage, path: string): boolean {
+function isRewritten(answer: IncomingMessage, path: string): boolean {
   return (
     answer.statusCode === 200 &&
-    path.startsWith('/.well-known/oauth-protected-resource') &&
+    isResourceMetadata(path) &&
     answer.headers['content-encoding'] === undefined &&
     Number(headerOf(answer.rawHeaders, 'content-length') ?? 0) <= maxRewritten
   );
@@ -102,7 +107,9 @@ function rewriteWhole(
     const text = Buffer.concat(parts).toString();
     const shown = text.replace(
       /("resource"\s*:\s*")((?:[^"\\]|\\.)*)"/,
-      (_whole, key: string, url: string) => `${key}${toProxyOrigin(url, upstream, own)}"`,
+      // Slashes may be escaped.
+      (_whole, key: string, url: string) =>
+        `${key}${toProxyOrigin(url.replaceAll('\\/', '/'), upstream, own)}"`,
     );
     const body = Buffer.from(shown);
     response.writeHead(status, [

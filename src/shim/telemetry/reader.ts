@@ -27,18 +27,25 @@ interface Channel {
   timeNanos: Nanos;
   /** A client's line whose tail is still to come. */
   head: { line: Line; timeNanos: Nanos } | null;
+  /** The header `traceparent` around the next line of the client. */
+  outer: string | null;
+  /** Responses that ended and are still being decoded. */
+  decoding: Promise<unknown> | null;
 }
 
 export class Reader {
   private readonly channels = new Map<number, Channel>();
   private readonly streams = new Map<number, ResponseStream>();
   private readonly pendingInput = new PendingInput();
+  /** Conversations that end when their last response is decoded. */
+  private readonly decoding = new Set<Promise<void>>();
   private readonly content: ContentPolicy;
 
   constructor(
     private readonly options: ShimOptions,
     private readonly listener: ConversationListener,
     private readonly cwd: string,
+    private readonly onUnreadable: () => void,
   ) {
     this.content = new ContentPolicy(
       options.content,
@@ -61,10 +68,11 @@ export class Reader {
     switch (kind) {
       case recordKinds.clientLine: {
         const line: Line = { bytes: payload, length: record.number, tail: none, terminated: true };
+        const { conversation, outer } = channel;
+        channel.outer = null;
         if (record.number > payload.length) {
           channel.head = { line: { ...line, bytes: Uint8Array.from(payload) }, timeNanos };
-        } else
-          channel.conversation.receive('client-to-server', line, timeNanos, record.nextContext);
+        } else conversation.receive('client-to-server', line, timeNanos, record.nextContext, outer);
         return;
       }
       case recordKinds.clientLines:
@@ -110,7 +118,8 @@ export class Reader {
   }
 
   /** Nothing more comes. */
-  end(): void {
+  async end(): Promise<void> {
+    await Promise.all(this.decoding);
     this.channelOf(0).conversation.endPending(nanosOf(Date.now()));
   }
 
@@ -136,12 +145,20 @@ export class Reader {
         channel.conversation.report(message.kind as FindingKind, message.detail, timeNanos);
         return;
       case 'stream':
-        this.streams.set(message.stream, new ResponseStream(message, channel.conversation));
+        this.streams.set(
+          message.stream,
+          new ResponseStream(message, channel.conversation, this.onUnreadable),
+        );
         return;
-      case 'streamEnd':
-        this.streams.get(message.stream)?.end(message.settlement, timeNanos);
+      case 'outer':
+        channel.outer = message.traceparent;
+        return;
+      case 'streamEnd': {
+        const decoding = this.streams.get(message.stream)?.end(message.settlement, timeNanos);
         this.streams.delete(message.stream);
+        if (decoding) channel.decoding = Promise.all([channel.decoding, decoding]);
         return;
+      }
       case 'settle':
         channel.conversation.settle(
           'client-to-server',
@@ -150,20 +167,23 @@ export class Reader {
           timeNanos,
         );
         return;
-      case 'close':
+      case 'close': {
         channel.server.end();
         channel.errors.end();
-        channel.conversation.end(
-          {
-            outcome: message.outcome,
-            errorType: message.errorType,
-            message: message.message,
-            statusCode: null,
-          },
-          timeNanos,
-        );
         this.channels.delete(record.conversation);
+        const { outcome, errorType, message: text } = message;
+        const verdict = { outcome, errorType, message: text, statusCode: null };
+        const { conversation, decoding } = channel;
+        if (!decoding) conversation.end(verdict, timeNanos);
+        else this.afterDecoding(decoding, () => conversation.end(verdict, timeNanos));
+      }
     }
+  }
+
+  private afterDecoding(decoding: Promise<unknown>, work: () => void): void {
+    const ended = decoding.then(work).catch(this.onUnreadable);
+    this.decoding.add(ended);
+    void ended.then(() => this.decoding.delete(ended));
   }
 
   private channelOf(number: number): Channel {
@@ -194,6 +214,8 @@ export class Reader {
       }, 16 << 10),
       timeNanos: 0n,
       head: null,
+      outer: null,
+      decoding: null,
     };
     this.channels.set(number, channel);
     return channel;

@@ -1,7 +1,8 @@
 /** The bytes of one HTTP response, turned back into messages. */
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { EventStream } from '../../core/jsonrpc/sse.js';
 import type { Conversation } from '../../core/mcp/conversation.js';
+import { succeeded, type Verdict } from '../../core/mcp/outcomes.js';
 import type { Nanos } from '../../core/trace/model.js';
 import type { ControlMessage, Settlement } from '../control.js';
 import { maxKeptBytes } from '../limits.js';
@@ -21,10 +22,15 @@ export class ResponseStream {
   private bodyBytes = 0;
   private timeNanos: Nanos = 0n;
   private settlement: Settlement | null = null;
+  /** Its encoding is one that cannot be undone here. */
+  private isOpaque = false;
+  private isOver = () => {};
 
+  /** `onUnreadable`: something of it could not be followed. */
   constructor(
     private readonly head: StreamHead,
     private readonly conversation: Conversation,
+    private readonly onUnreadable: () => void,
   ) {
     conversation.annotate('client-to-server', head.ids, 'http.response.status_code', head.status);
     this.events =
@@ -46,11 +52,19 @@ export class ResponseStream {
     else this.plain(bytes);
   }
 
-  end(settlement: Settlement | null, timeNanos: Nanos): void {
+  /** Null when all was read at once; else resolves when it is. */
+  end(settlement: Settlement | null, timeNanos: Nanos): Promise<void> | null {
     this.timeNanos = timeNanos;
     this.settlement = settlement;
-    if (this.decoder) this.decoder.end();
-    else this.finish();
+    const { decoder } = this;
+    if (!decoder) {
+      this.finish();
+      return null;
+    }
+    return new Promise((resolve) => {
+      this.isOver = resolve;
+      decoder.end();
+    });
   }
 
   private plain(bytes: Buffer): void {
@@ -69,21 +83,20 @@ export class ResponseStream {
     if (this.head.format === 'json' && body.length > 0 && looksLikeRpc(body)) {
       this.message(body, this.bodyBytes);
     }
-    if (!this.settlement) return;
-    const said = this.head.status >= 400 ? body.toString().trim().slice(0, 300) : '';
+    const { settlement, head } = this;
+    if (!settlement) return;
+    const isAbandoned = settlement.outcome === 'abandoned';
+    // The client may take the stream up again where it ended, and get its answer there.
+    if (isAbandoned && (this.events?.lastId ?? null) !== null) return;
+    const said = head.status >= 400 ? body.toString().trim().slice(0, 300) : '';
     const text = this.conversation.keepWords(said);
-    const { outcome, errorType, message } = this.settlement;
-    this.conversation.settle(
-      'client-to-server',
-      this.head.ids,
-      {
-        outcome,
-        errorType,
-        message: text ? `${message}: ${text}` : message,
-        statusCode: null,
-      },
-      this.timeNanos,
-    );
+    const { outcome, errorType, message } = settlement;
+    // What was answered cannot be read here; that something was can be seen.
+    const verdict: Verdict =
+      isAbandoned && this.isOpaque
+        ? succeeded
+        : { outcome, errorType, message: text ? `${message}: ${text}` : message, statusCode: null };
+    this.conversation.settle('client-to-server', head.ids, verdict, this.timeNanos);
   }
 
   private message(bytes: Uint8Array, length: number): void {
@@ -92,27 +105,44 @@ export class ResponseStream {
   }
 
   private decoderFor(encoding: string): Decoder | null {
-    const make = {
-      gzip: createGunzip,
-      'x-gzip': createGunzip,
-      deflate: createInflate,
-      br: createBrotliDecompress,
-    }[encoding.toLowerCase()];
-    if (!make) return null;
+    const make = decoders[encoding.toLowerCase()];
+    if (!make) {
+      this.isOpaque = encoding !== '' && !/^identity$/i.test(encoding);
+      return null;
+    }
     const stream = make();
     let over = false;
     const finish = () => {
       if (over) return;
       over = true;
-      this.finish();
+      this.guarded(() => this.finish());
+      this.isOver();
     };
-    stream.on('data', (chunk: Buffer) => this.plain(chunk));
+    stream.on('data', (chunk: Buffer) => this.guarded(() => this.plain(chunk)));
     stream.on('end', finish);
     // A body that does not decode is still passed on; only its content stays unknown.
     stream.on('error', finish);
     return stream;
   }
+
+  /** Nobody else catches what is thrown when a decoder calls. */
+  private guarded(work: () => void): void {
+    try {
+      work();
+    } catch {
+      this.onUnreadable();
+    }
+  }
 }
+
+/** Zstandard came with Node 22.15. */
+const decoders: Readonly<Record<string, (() => zlib.Gunzip) | undefined>> = {
+  gzip: zlib.createGunzip,
+  'x-gzip': zlib.createGunzip,
+  deflate: zlib.createInflate,
+  br: zlib.createBrotliDecompress,
+  zstd: zlib.createZstdDecompress,
+};
 
 /** Errors of gateways are JSON too, but no messages. */
 function looksLikeRpc(body: Buffer): boolean {

@@ -25,7 +25,9 @@ function runTelemetry(): void {
   const lastTraffic = new Float64Array(setup.progress);
   const running = new Int32Array(setup.progress);
   const delivery = new Delivery(setup.options, setup.target, process.cwd());
-  const reader = new Reader(setup.options, delivery, process.cwd());
+  const reader = new Reader(setup.options, delivery, process.cwd(), () =>
+    delivery.countUnreadable(),
+  );
   const blocks: { bytes: Buffer; came: number }[] = [];
   let waiting = 0;
   const pace = new Pace(
@@ -62,7 +64,7 @@ function runTelemetry(): void {
   async function finish(withinMs: number): Promise<void> {
     pace.hurry();
     await reading;
-    reader.end();
+    await reader.end();
     await delivery.finish(withinMs);
     port?.postMessage({ type: 'finished' } satisfies FromTelemetry);
   }
