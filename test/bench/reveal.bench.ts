@@ -89,8 +89,7 @@ async function makeCalls({ servers, form, traces }: Session): Promise<void> {
   await servers.start('tickets');
   for (const name of traced) {
     await servers.reveal(name);
-    await servers.row(name).click();
-    await form.waitForTool(name);
+    await form.openFrom(servers.row(name), name);
     await form.press('Call');
     await form.resultText();
   }

@@ -18,7 +18,9 @@ describe("VS Code's own agent", () => {
   ])('calls $server through the shim', async ({ server, tool, input, says }) => {
     const { servers, probe, workbench } = open();
     await servers.open();
-    await servers.press(servers.row(server), "Trace in VS Code's Agent");
+    await servers.press(servers.row(server), "Trace in VS Code's Agent", () =>
+      servers.isIn(server, 'in the agent'),
+    );
     const name = await eventually(`the tool ${tool} in vscode.lm.tools`, async () => {
       const names = await probe.languageModelTools();
       return names.find((known) => known.startsWith(`mcp_${server}`) && known.endsWith(tool));

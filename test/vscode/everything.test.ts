@@ -1,7 +1,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { eventually } from './rig/eventually.js';
+import { eventually, repeat } from './rig/eventually.js';
 import { ensureEverything, everythingEntry } from './rig/everything.js';
 import { useSession } from './rig/useSession.js';
 import { makeWorkspace, mcpJson } from './rig/workspace.js';
@@ -80,8 +80,7 @@ describe('server-everything, as npm has it', () => {
   it.each(calls)('$tool is called from the form and leaves a row', async (call) => {
     const { servers, form, probe } = open();
     await servers.reveal(call.tool);
-    await servers.row(call.tool).click();
-    await form.waitForTool(call.tool);
+    await form.openFrom(servers.row(call.tool), call.tool);
     for (const [field, text] of Object.entries(call.fill ?? {})) await form.fill(field, text);
     for (const [field, option] of Object.entries(call.choose ?? {})) {
       await form.choose(field, option);
@@ -112,8 +111,7 @@ describe('server-everything, as npm has it', () => {
     const { servers, form, probe, workbench } = open();
     const tool = 'trigger-elicitation-request';
     await servers.reveal(tool);
-    await servers.row(tool).click();
-    await form.waitForTool(tool);
+    await form.openFrom(servers.row(tool), tool);
     await form.press('Call');
     await workbench.answerDialog('Decline');
     expect(await form.resultText()).toMatch(/declined/i);
@@ -127,8 +125,7 @@ describe('server-everything, as npm has it', () => {
     const { servers, form, probe } = open();
     const tool = 'simulate-research-query';
     await servers.reveal(tool);
-    await servers.row(tool).click();
-    await form.waitForTool(tool);
+    await form.openFrom(servers.row(tool), tool);
     await form.fill('topic', 'weather balloons');
     await form.press('Call');
     expect(await form.resultText()).toContain('weather balloons');
@@ -141,16 +138,22 @@ describe('server-everything, as npm has it', () => {
   it('opens a handler in node_modules, read-only', async () => {
     const { page, servers, probe, workbench } = open();
     await servers.reveal('echo');
-    await servers.press(servers.row('echo'), 'Open Handler');
-    const editor = await eventually('an editor in the server', async () => {
+    const handler = async () => {
       const active = await probe.activeEditor();
-      return active?.file.includes('server-everything') && active;
-    });
+      const isThere = active?.file.includes('server-everything') && active.text.includes('async');
+      return isThere && active;
+    };
+    await servers.press(servers.row('echo'), 'Open Handler', handler);
+    const editor = await eventually('the handler in an editor', handler);
     expect(editor.file).toMatch(/echo\.js$/);
-    expect(editor.text).toContain('async');
-    await probe.runCommand('workbench.action.focusActiveEditorGroup');
-    await page.keyboard.type('x');
-    await workbench.text('Editor is read-only').waitFor();
+    await repeat(
+      'the editor to say that it is read-only',
+      async () => {
+        await probe.runCommand('workbench.action.focusActiveEditorGroup');
+        await page.keyboard.type('x');
+      },
+      () => workbench.text('Editor is read-only').isVisible(),
+    );
     expect((await probe.activeEditor())?.text).toBe(editor.text);
   });
 });

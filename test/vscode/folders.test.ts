@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
-import { eventually } from './rig/eventually.js';
+import { eventually, repeat, soonMs } from './rig/eventually.js';
 import { useSession } from './rig/useSession.js';
 import { makeWorkspace, mcpJson } from './rig/workspace.js';
 
@@ -23,19 +23,21 @@ describe('a window with two folders', () => {
   it('lists the servers of both, and tells those of one name apart', async () => {
     const { servers } = open();
     await servers.open();
-    const rows = await servers.row('good').allTextContents();
-    expect(rows).toEqual([expect.stringContaining('api'), expect.stringContaining('web')]);
+    await expect
+      .poll(() => servers.row('good').allTextContents())
+      .toEqual([expect.stringContaining('api'), expect.stringContaining('web')]);
     expect(await servers.row('web').textContent()).not.toContain('·');
   });
 
   it('asks in which folder a server is to be added', async () => {
     const { page, probe, workbench } = open();
     const adding = probe.runCommand('spanpath.addServer');
-    expect(await workbench.quickPickRows()).toEqual(['api', 'web']);
+    await expect.poll(() => workbench.quickPickRows()).toEqual(['api', 'web']);
     await workbench.answerQuickInput('web');
     await adding;
-    const editor = await probe.activeEditor();
-    expect(editor?.file).toMatch(/web\/\.vscode\/mcp\.json$/);
+    await expect
+      .poll(async () => (await probe.activeEditor())?.file)
+      .toMatch(/web\/\.vscode\/mcp\.json$/);
     await page.keyboard.press('Escape');
   });
 
@@ -46,18 +48,23 @@ describe('a window with two folders', () => {
     await form.openFrom(servers.row('echo'), 'echo');
     await form.press('Call');
     await form.resultText();
-    const row = await eventually('the call to be traced', async () =>
-      (await probe.rows()).rows.find(({ name }) => name === 'echo'),
-    );
-    const details = await probe.details(row);
-    expect(details?.serverCwd).toBe(realpathSync(workspace.path('web')));
+    // The row comes with the live channel; where its server stands comes with the span.
+    const serverCwd = await eventually('the call to be traced', async () => {
+      const row = (await probe.rows()).rows.find(({ name }) => name === 'echo');
+      return row && (await probe.details(row))?.serverCwd;
+    });
+    expect(serverCwd).toBe(realpathSync(workspace.path('web')));
   });
 
   it('a start that takes long is cancelled where it is told of', async () => {
     const { servers, workbench } = open();
-    await servers.press(servers.row('never'), 'Start');
-    await workbench.notification('Starting never').waitFor();
-    await workbench.button('Cancel').click();
-    await servers.waitForState('never', 'stopped');
+    const told = workbench.notification('Starting never');
+    await servers.press(servers.row('never'), 'Start', () => servers.isIn('never', 'starting'));
+    await told.waitFor();
+    await repeat(
+      'the start to be cancelled',
+      () => told.getByRole('button', { name: 'Cancel' }).click({ timeout: soonMs }),
+      () => servers.isIn('never', 'stopped'),
+    );
   });
 });

@@ -12,23 +12,29 @@ import { makeWorkspace, mcpJson } from './rig/workspace.js';
 let port = 0;
 let server: ChildProcess | undefined;
 
-beforeAll(async () => {
+async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
-  port = (probe.address() as { port: number }).port;
+  const { port } = probe.address() as { port: number };
   probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+beforeAll(async () => {
   const entry = join(ensureEverything(), everythingEntry);
-  server = spawn(process.execPath, [entry, 'streamableHttp'], {
-    cwd: root,
-    env: { ...process.env, PORT: String(port) },
-    stdio: 'ignore',
+  await eventually('the HTTP server', async () => {
+    // Somebody else may have taken the port that was free a moment ago.
+    if (!server || server.exitCode !== null) {
+      port = await findFreePort();
+      server = spawn(process.execPath, [entry, 'streamableHttp'], {
+        cwd: root,
+        env: { ...process.env, PORT: String(port) },
+        stdio: 'ignore',
+      });
+    }
+    return fetch(`http://127.0.0.1:${port}/mcp`);
   });
-  await eventually('the HTTP server', () =>
-    fetch(`http://127.0.0.1:${port}/mcp`).then(
-      () => true,
-      () => null,
-    ),
-  );
 });
 afterAll(() => {
   server?.kill();
@@ -60,7 +66,9 @@ describe('a server behind a URL', () => {
       );
     });
     expect(row).toMatchObject({ server: 'remote', outcome: 'ok', layer: 'wire' });
-    const details = await probe.details(row);
-    expect(details?.attributes['network.transport']).toBe('tcp');
+    // The row comes with the live channel; its attributes come with the span.
+    await expect
+      .poll(async () => (await probe.details(row))?.attributes['network.transport'])
+      .toBe('tcp');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventually } from './rig/eventually.js';
+import { eventually, repeat, soonMs } from './rig/eventually.js';
 import { lineAfter, lineOf } from './rig/places.js';
 import { useSession } from './rig/useSession.js';
 import { copySamples, hasPython } from './rig/workspace.js';
@@ -7,13 +7,9 @@ import { copySamples, hasPython } from './rig/workspace.js';
 const python = hasPython();
 const open = useSession(() => ({ workspace: copySamples() }));
 
-/** The editor, once it stands at that line. */
-async function editorAt(file: string, line: number) {
-  const { probe } = open();
-  return eventually(`the editor at ${file}:${line}`, async () => {
-    const editor = await probe.activeEditor();
-    return editor?.file === file && editor.line === line ? editor : null;
-  });
+async function isEditorAt(file: string, line: number): Promise<boolean> {
+  const editor = await open().probe.activeEditor();
+  return editor?.file === file && editor.line === line;
 }
 
 describe('with the mouse alone', () => {
@@ -22,26 +18,22 @@ describe('with the mouse alone', () => {
     await servers.open();
     await servers.start('weather');
     await form.openFrom(servers.row('plan_day'), 'plan_day');
-    await form.press('Call');
-
-    await traces.runningRow('plan_day');
-    const row = await traces.finishedRow('plan_day');
+    await traces.seeRunning('plan_day', () => form.press('Call'));
     expect(await form.resultText()).toContain('09:00–11:00');
 
-    await row.locator('.name').dblclick();
     const file = workspace.path('weather/server.ts');
-    await editorAt(file, lineAfter(file, "'plan_day'", 'async ({ city }'));
+    const line = lineAfter(file, "'plan_day'", 'async ({ city }');
+    await traces.openHandler('plan_day', () => isEditorAt(file, line));
   });
 
   it("shows the server's own spans below the call", async () => {
     const { probe } = open();
+    const own = ['GET /forecast/lisbon', 'GET /air-quality/lisbon', 'choose hours'];
     const names = await eventually('the spans of plan_day', async () => {
       const { rows } = await probe.rows({ query: 'tool:plan_day' });
-      return rows.length >= 5 && rows.map(({ name }) => name);
+      const found = rows.map(({ name }) => name);
+      return own.every((name) => found.includes(name)) && found;
     });
-    expect(names).toEqual(
-      expect.arrayContaining(['GET /forecast/lisbon', 'GET /air-quality/lisbon', 'choose hours']),
-    );
     // The server's exporter works beside the call, and is no part of it.
     expect(names.filter((name) => name.includes('/v1/traces'))).toEqual([]);
   });
@@ -52,10 +44,9 @@ describe('with the mouse alone', () => {
     await form.openFrom(servers.row('quote_delivery'), 'quote_delivery');
     await form.press('Call');
     await form.showInTrace();
-    const row = await traces.finishedRow('quote_delivery');
-    await row.locator('.name').dblclick();
     const file = workspace.path('orders/server.py');
-    await editorAt(file, lineOf(file, 'async def quote_delivery'));
+    const line = lineOf(file, 'async def quote_delivery');
+    await traces.openHandler('quote_delivery', () => isEditorAt(file, line));
   });
 });
 
@@ -65,8 +56,12 @@ describe('a click on a stopped server', () => {
     await servers.open();
     await servers.reveal('tickets');
     const row = servers.row('tickets');
-    await row.click();
-    await row.and(servers.tree.locator('.selected')).waitFor();
+    const selected = row.and(servers.tree.locator('.selected'));
+    await repeat(
+      'the row to be selected',
+      () => row.click({ timeout: soonMs }),
+      () => selected.isVisible(),
+    );
     // Long enough for a start to show: the state changes before anything is asked or spawned.
     await row.page().waitForTimeout(500);
     expect(await row.textContent()).toContain('stopped');
@@ -75,24 +70,20 @@ describe('a click on a stopped server', () => {
 
 describe('with the keyboard alone', () => {
   it('a server is started, a tool called and its handler opened', async () => {
-    const { page, servers, form, traces, workbench, workspace } = open();
+    const { servers, form, traces, workbench, workspace } = open();
     await workbench.runCommand('Spanpath: Focus on Servers View');
-    await servers.walkTo('tickets');
-    await page.keyboard.press('Enter');
+    const isLeft = async () => !(await servers.isIn('tickets', 'stopped'));
+    await servers.enter('tickets', isLeft);
     await servers.waitForState('tickets', 'running');
-    await servers.walkTo('find_seats');
-    await page.keyboard.press('Enter');
+    await servers.enter('find_seats', () => form.hasKeyboard('find_seats'));
 
-    await form.waitForTool('find_seats');
     await form.typeInto('show', 'Macbeth');
-    await page.keyboard.press('Control+Enter');
+    await form.send();
     expect(await form.resultText()).toContain('Macbeth');
 
     await workbench.runCommand('Spanpath: Open Trace View');
-    await traces.frame();
-    await traces.walkUpTo('find_seats');
-    await page.keyboard.press('Enter');
     const file = workspace.path('tickets/server.ts');
-    await editorAt(file, lineAfter(file, "'find_seats'", 'async ({ show })'));
+    const line = lineAfter(file, "'find_seats'", 'async ({ show })');
+    await traces.enter('find_seats', () => isEditorAt(file, line));
   });
 });

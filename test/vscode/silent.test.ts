@@ -21,8 +21,7 @@ async function callEcho(name: string): Promise<void> {
   const { servers, form } = open();
   await servers.open();
   await servers.start(name);
-  await servers.row('echo').first().click();
-  await form.waitForTool('echo');
+  await form.openFrom(servers.row('echo').first(), 'echo', name);
   await form.fill('text', 'still here');
   await form.press('Call');
   expect(await form.resultText()).toContain('still here');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
-import { eventually } from './rig/eventually.js';
+import { eventually, patienceMs, repeat, soonMs } from './rig/eventually.js';
 import { useSession } from './rig/useSession.js';
 import { makeWorkspace, mcpJson } from './rig/workspace.js';
 
@@ -38,8 +38,7 @@ const open = useSession(() => ({
 
 async function call(tool: string): Promise<void> {
   const { servers, form } = open();
-  await servers.row(tool).click();
-  await form.waitForTool(tool);
+  await form.openFrom(servers.row(tool), tool);
   await form.fill('text', 'hello');
   await form.press('Call');
   await form.resultText();
@@ -58,6 +57,12 @@ async function placeKept() {
 
 const kept = { selected: 'echo', query: 'tool:echo', zoomed: true };
 
+/** Once the page, which may just be made anew, has its rows. */
+async function expectPlace() {
+  await open().traces.row('echo');
+  await expect.poll(() => placeKept().catch(() => null), { timeout: patienceMs }).toEqual(kept);
+}
+
 describe('the trace view keeps selection, search and zoom', () => {
   it('when they are made', async () => {
     const { servers, traces, probe, page } = open();
@@ -75,20 +80,29 @@ describe('the trace view keeps selection, search and zoom', () => {
           getComputedStyle(document.body).getPropertyValue('--button-primary-background') !== '',
       ),
     );
-    await (await traces.finishedRow('echo')).locator('.name').click();
-    await frame.locator('.search input').click();
-    await page.keyboard.type('tool:echo');
-    await page.keyboard.press('Enter');
-    await (await traces.row('echo')).locator('.name').click();
-    for (let step = 0; step < 4; step++) await page.keyboard.press('+');
-    await eventually('the zoom', async () => (await placeKept()).zoomed);
-    expect(await placeKept()).toEqual(kept);
-    // The view writes its state down a moment after the last change.
-    await page.waitForTimeout(600);
+    await traces.finishedRow('echo');
+    const search = frame.locator('.search input');
+    await repeat(
+      'the search to be typed',
+      async () => {
+        await search.click({ timeout: soonMs });
+        await page.keyboard.press('Control+A');
+        await page.keyboard.type(kept.query);
+        await page.keyboard.press('Enter');
+      },
+      async () => (await search.inputValue()) === kept.query,
+    );
+    await eventually('the zoom', async () => {
+      await traces.select('echo');
+      for (let step = 0; step < 4; step++) await page.keyboard.press('+');
+      return (await placeKept()).zoomed;
+    });
+    await expectPlace();
+    await traces.waitForState();
   });
 
   it('while another editor covers it', async () => {
-    const { probe, traces } = open();
+    const { probe } = open();
     await probe.runCommand('workbench.action.files.newUntitledFile');
     const tabs = await probe.tabs();
     const column = tabs.find(({ label }) => label === 'Spanpath')?.column;
@@ -96,13 +110,11 @@ describe('the trace view keeps selection, search and zoom', () => {
       (await probe.tabs()).some((tab) => tab.label !== 'Spanpath' && tab.column === column),
     );
     await probe.runCommand('workbench.action.closeActiveEditor');
-    await (await traces.row('echo')).waitFor();
-    await eventually('the place', async () => (await placeKept()).selected === 'echo');
-    expect(await placeKept()).toEqual(kept);
+    await expectPlace();
   });
 
   it('when it is moved to another column', async () => {
-    const { probe, traces, workspace } = open();
+    const { probe, workspace } = open();
     // A column in which nothing is left would close, and the numbers would move up.
     await probe.openFile(workspace.path('go.mod'));
     await probe.runCommand('spanpath.openTrace');
@@ -114,34 +126,34 @@ describe('the trace view keeps selection, search and zoom', () => {
       const now = await column();
       return now !== undefined && now !== before;
     });
-    await (await traces.row('echo')).waitFor();
-    await eventually('the place', async () => (await placeKept()).selected === 'echo');
-    expect(await placeKept()).toEqual(kept);
+    await expectPlace();
   });
 
   it('opens a handler written in Go, which the index read', async () => {
     const { traces, workspace, probe } = open();
     const frame = await traces.frame();
-    await (await traces.row('echo')).locator('.name').click();
-    await frame.locator('[role="treegrid"]').press('Enter');
-    const editor = await eventually('the handler in an editor', async () => {
-      const active = await probe.activeEditor();
-      return active?.file === workspace.path('main.go') && active;
-    });
-    expect(editor.text).toContain('func handleEcho');
+    await traces.select('echo');
+    await repeat(
+      'the handler in an editor',
+      () => frame.locator('[role="treegrid"]').press('Enter', { timeout: soonMs }),
+      async () => {
+        const active = await probe.activeEditor();
+        return (
+          active?.file === workspace.path('main.go') && active.text.includes('func handleEcho')
+        );
+      },
+    );
   });
 
   it('when the window is loaded again', async () => {
-    const { page, traces, probe } = open();
+    const { page, probe } = open();
     // As somebody does it: a page that is torn away writes down nothing of the editor's own state.
     const loaded = page.waitForEvent('load');
     // The host that would answer ends meanwhile.
     probe.runCommand('workbench.action.reloadWindow').catch(() => undefined);
     await loaded;
     await page.locator('.monaco-workbench .part.activitybar .action-item').first().waitFor();
-    await (await traces.row('echo')).waitFor();
-    await eventually('the place', async () => (await placeKept()).selected === 'echo');
-    expect(await placeKept()).toEqual(kept);
+    await expectPlace();
   });
 });
 
@@ -149,11 +161,17 @@ describe('a call made again', () => {
   it('stands beside the one before it after one click', async () => {
     const { traces } = open();
     const frame = await traces.frame();
-    await (await traces.row('echo')).locator('.name').click();
-    await frame.locator('.pane-links').getByText('Compare', { exact: true }).click();
     const table = frame.locator('.compare-table');
-    await table.waitFor();
-    expect(await table.locator('thead').textContent()).toMatch(/Before.*After/);
-    expect(await table.locator('tbody tr').first().textContent()).toContain('echo');
+    await repeat(
+      'the two calls side by side',
+      async () => {
+        await traces.select('echo');
+        const links = frame.locator('.pane-links');
+        await links.getByText('Compare', { exact: true }).click({ timeout: soonMs });
+      },
+      () => table.isVisible(),
+    );
+    await expect.poll(() => table.locator('thead').textContent()).toMatch(/Before.*After/);
+    await expect.poll(() => table.locator('tbody tr').first().textContent()).toContain('echo');
   });
 });

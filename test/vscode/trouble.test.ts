@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
-import { eventually } from './rig/eventually.js';
+import { eventually, repeat, soonMs } from './rig/eventually.js';
 import { useSession } from './rig/useSession.js';
 import { makeWorkspace, mcpJson } from './rig/workspace.js';
 
@@ -21,14 +21,20 @@ const open = useSession(() => ({
     }),
     '.mcp.json': '{ "mcpServers": { "broken": { "command": } }',
   }),
-  settings: { 'spanpath.startTimeout': 3 },
 }));
 
-async function callTool(tool: string) {
+async function callTool(server: string, tool: string) {
   const { servers, form } = open();
-  await servers.row(tool).first().click();
-  await form.waitForTool(tool);
+  await servers.open();
+  await servers.start(server);
+  await form.openFrom(servers.row(tool).first(), tool, server);
   await form.press('Call');
+}
+
+/** Presses Start of a server that cannot be started. */
+async function startInVain(server: string) {
+  const { servers } = open();
+  await servers.press(servers.row(server), 'Start', () => servers.isIn(server, 'failed'));
 }
 
 async function finishedRow(query: string) {
@@ -51,58 +57,52 @@ describe('a broken configuration', () => {
 
   it('leads to the place that is wrong', async () => {
     const { servers, probe, workspace } = open();
-    await servers.row('odd').click();
-    const editor = await eventually('the configuration in an editor', async () => {
-      const active = await probe.activeEditor();
-      return active?.file === workspace.path('.vscode/mcp.json') ? active : null;
-    });
-    expect(editor.text).toContain('carrier-pigeon');
+    await repeat(
+      'the place in an editor',
+      () => servers.row('odd').click({ timeout: soonMs }),
+      async () => {
+        const active = await probe.activeEditor();
+        const file = workspace.path('.vscode/mcp.json');
+        return active?.file === file && active.text.includes('carrier-pigeon');
+      },
+    );
   });
 });
 
 describe('a server that cannot be used', () => {
   it('says what it wrote before it exited', async () => {
     const { servers } = open();
-    await servers.press(servers.row('exits'), 'Start');
-    await servers.waitForState('exits', 'failed');
+    await startInVain('exits');
     await servers.tree.getByText('the database file is missing').first().waitFor();
   });
 
   it('says that the command does not exist', async () => {
     const { servers } = open();
-    await servers.press(servers.row('absent'), 'Start');
-    await servers.waitForState('absent', 'failed');
+    await startInVain('absent');
     await servers.tree.getByText('no-such-command-anywhere').first().waitFor();
   });
 
   it('can be stopped while it never answers', async () => {
     const { servers } = open();
-    await servers.press(servers.row('mute'), 'Start');
-    await servers.waitForState('mute', 'starting');
-    await servers.press(servers.row('mute'), 'Stop');
-    await servers.waitForState('mute', 'stopped');
+    await servers.press(servers.row('mute'), 'Start', () => servers.isIn('mute', 'starting'));
+    await servers.stop('mute');
   });
 });
 
 describe('a server that misbehaves while it runs', () => {
   it('may print to stdout: it works, and a finding quotes the line', async () => {
     const { servers, probe } = open();
-    await servers.start('prints');
-    await callTool('echo');
+    await callTool('prints', 'echo');
     expect(await finishedRow('server:prints tool:echo')).toMatchObject({ outcome: 'ok' });
-    const findings = await eventually('a finding', async () => {
-      const found = await probe.findings();
-      return found.length > 0 && found;
-    });
-    expect(JSON.stringify(findings)).toContain('Starting up, please wait');
+    await eventually('a finding that quotes the line', async () =>
+      JSON.stringify(await probe.findings()).includes('Starting up, please wait'),
+    );
     await servers.stop('prints');
   });
 
   it('may send 10 MB', async () => {
-    const { servers, form } = open();
-    await servers.open();
-    await servers.start('good');
-    await callTool('huge');
+    const { form } = open();
+    await callTool('good', 'huge');
     const row = await finishedRow('server:good tool:huge');
     expect(row.outcome).toBe('ok');
     expect(await form.resultText()).toContain('xxxx');
@@ -110,7 +110,7 @@ describe('a server that misbehaves while it runs', () => {
 
   it('may exit during a call: the call is abandoned, the server failed', async () => {
     const { servers } = open();
-    await callTool('quits');
+    await callTool('good', 'quits');
     expect(await finishedRow('server:good tool:quits')).toMatchObject({ outcome: 'abandoned' });
     await servers.waitForState('good', 'failed');
   });

@@ -1,5 +1,5 @@
 import type { Frame, Locator, Page } from 'playwright-core';
-import { eventually } from '../rig/eventually.js';
+import { eventually, repeat, soonMs } from '../rig/eventually.js';
 import { Workbench } from './workbench.js';
 
 /** The form that calls a tool, in the side bar. */
@@ -14,27 +14,28 @@ export class CallForm {
     return this.workbench.webview('.call-form');
   }
 
-  /** Until the form is that tool's. */
-  async waitForTool(tool: string): Promise<Frame> {
+  /** Whether the form is that tool's, of that server. */
+  async isFor(tool: string, server?: string): Promise<boolean> {
+    return (await this.frame()).locator(formOf(tool, server)).isVisible();
+  }
+
+  /** Whether it is, and what is typed goes into it. */
+  async hasKeyboard(tool: string): Promise<boolean> {
     const frame = await this.frame();
-    await frame.locator(`.call-form[data-tool="${tool}"]`).waitFor();
-    return frame;
+    return (await this.isFor(tool)) && frame.evaluate(() => document.hasFocus());
   }
 
   /**
    * Clicks the row of a tool until its form is there: while what a server offers arrives, the tree
    * is drawn anew, and a click in that moment goes nowhere.
    */
-  async openFrom(row: Locator, tool: string): Promise<void> {
-    await eventually(`the form of ${tool}`, async () => {
-      await row.click();
-      const frame = await this.frame();
-      const form = frame.locator(`.call-form[data-tool="${tool}"]`);
-      return form.waitFor({ timeout: 5000 }).then(
-        () => true,
-        () => false,
-      );
-    });
+  async openFrom(row: Locator, tool: string, server?: string): Promise<void> {
+    await row.click();
+    await repeat(
+      `the form of ${tool}`,
+      () => row.click({ timeout: soonMs }),
+      () => this.isFor(tool, server),
+    );
   }
 
   async field(label: string): Promise<Locator> {
@@ -64,19 +65,32 @@ export class CallForm {
   /** With the keyboard: tabs to a field and types over what is there. */
   async typeInto(label: string, text: string): Promise<void> {
     const field = await this.field(label);
-    await eventually('the form to have the keyboard', () =>
-      field.evaluate(() => document.hasFocus()),
-    );
-    for (let step = 0; step < 30; step++) {
-      if (await field.evaluate((element) => element === document.activeElement)) break;
-      await this.page.keyboard.press('Tab');
-    }
+    const isFocused = () =>
+      field.evaluate((element) => document.hasFocus() && element === document.activeElement);
     // A key pressed while the editor still moves the focus about is lost to a person too.
     await eventually(`“${text}” to stand in ${label}`, async () => {
+      await eventually('the form to have the keyboard', () =>
+        field.evaluate(() => document.hasFocus()),
+      );
+      for (let step = 0; step < 30 && !(await isFocused()); step++) {
+        await this.page.keyboard.press('Tab');
+      }
+      if (!(await isFocused())) return false;
       await this.page.keyboard.press('Control+A');
       await this.page.keyboard.type(text);
       return (await field.inputValue()) === text;
     });
+  }
+
+  /** With the keyboard: sends what stands in the form. */
+  async send(): Promise<void> {
+    const frame = await this.frame();
+    const result = frame.locator('.call-result:visible');
+    await repeat(
+      'the call to be sent',
+      () => this.page.keyboard.press('Control+Enter'),
+      async () => (await result.count()) > 0,
+    );
   }
 
   /** With the mouse: the icon beside the outcome that leads to the call in the trace view. */
@@ -92,4 +106,8 @@ export class CallForm {
     await result.waitFor();
     return (await result.textContent()) ?? '';
   }
+}
+
+function formOf(tool: string, server?: string): string {
+  return `.call-form[data-tool="${tool}"]${server ? `[data-server="${server}"]` : ''}`;
 }

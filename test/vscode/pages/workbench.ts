@@ -1,5 +1,5 @@
 import type { Frame, Locator, Page } from 'playwright-core';
-import { eventually } from '../rig/eventually.js';
+import { eventually, repeat, soonMs } from '../rig/eventually.js';
 
 /** The editor's window: palette, messages, status bar, dialogs. */
 export class Workbench {
@@ -8,14 +8,24 @@ export class Workbench {
   /** Opens Spanpath's side bar with the mouse. */
   async openSpanpath(): Promise<void> {
     const container = this.page.locator('.part.sidebar [id="workbench.view.extension.spanpath"]');
-    if (await container.isVisible()) return;
-    await this.page.locator('.activitybar .action-label[aria-label^="Spanpath"]').click();
-    await container.waitFor();
+    const icon = this.page.locator('.activitybar .action-label[aria-label^="Spanpath"]');
+    // While the window starts, it may go back to the view that it had before. A click on the view
+    // that is there would close it.
+    await repeat(
+      'the side bar of Spanpath',
+      () => icon.click({ timeout: soonMs }),
+      () => container.isVisible(),
+    );
   }
 
   /** Runs a command by its title, as somebody who knows only the keyboard does. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget:visible input[type="text"]');
+    await repeat(
+      'the command palette',
+      () => this.page.keyboard.press('F1'),
+      () => input.isVisible(),
+    );
     await this.answerQuickInput(title);
   }
 
@@ -31,10 +41,9 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Texts of the rows of an open quick pick. */
-  async quickPickRows(): Promise<string[]> {
+  /** Texts of the rows of a quick pick, as far as they are there. */
+  quickPickRows(): Promise<string[]> {
     const rows = this.page.locator('.quick-input-widget:visible .monaco-list-row .label-name');
-    await rows.first().waitFor();
     return rows.allTextContents();
   }
 

@@ -30,14 +30,18 @@ export const everything: ViewSpec = {
 
 /** Speaks to the probe extension inside the extension host. */
 export class Probe {
-  private constructor(private readonly url: string) {}
+  private constructor(private readonly portFile: string) {}
 
   /** Waits until the probe has written its port. */
   static async connect(portFile: string): Promise<Probe> {
-    const port = await eventually('the probe extension to start', () =>
-      existsSync(portFile) ? readFileSync(portFile, 'utf8') || null : null,
-    );
-    return new Probe(`http://127.0.0.1:${port}`);
+    const probe = new Probe(portFile);
+    await eventually('the probe extension to start', () => probe.port());
+    return probe;
+  }
+
+  /** Another one after the window was loaded again. */
+  private port(): string | null {
+    return existsSync(this.portFile) ? readFileSync(this.portFile, 'utf8') || null : null;
   }
 
   activeEditor(): Promise<ActiveEditor | null> {
@@ -90,7 +94,7 @@ export class Probe {
   }
 
   private async ask<T>(method: string, params: object = {}): Promise<T> {
-    const response = await fetch(this.url, {
+    const response = await fetch(`http://127.0.0.1:${this.port()}`, {
       method: 'POST',
       body: JSON.stringify({ method, params }),
     });

@@ -34,8 +34,7 @@ export async function takePictures(folder: string): Promise<void> {
   };
   const call = async (tool: string, wait = true) => {
     await servers.reveal(tool);
-    await servers.row(tool).click();
-    await form.waitForTool(tool);
+    await form.openFrom(servers.row(tool), tool);
     await form.press('Call');
     if (wait) await form.resultText();
   };
@@ -55,8 +54,7 @@ export async function takePictures(folder: string): Promise<void> {
     await form.showInTrace();
     await (await traces.rows('decode_report')).first().locator('.name').dblclick();
     await servers.reveal('download_history');
-    await servers.row('download_history').click();
-    await form.waitForTool('download_history');
+    await form.openFrom(servers.row('download_history'), 'download_history');
     await form.fill('years', '100');
     await form.press('Call');
     await page.waitForTimeout(1_500);
