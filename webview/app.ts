@@ -236,10 +236,9 @@ export class App implements ViewContext {
 
   private listen(): void {
     this.host.on('session/changed', (summary) => this.changed(summary));
-    this.host.on('view/reveal', ({ span }) => {
-      if (this.state.spec.query) this.search.set('');
-      if (this.state.spec.scope.kind !== 'session') this.navigation.showSession();
-      void this.reveal(span);
+    this.host.on('view/reveal', async ({ span, before }) => {
+      await this.navigation.bring(span, () => this.search.set(''));
+      if (before) this.compare.show(before, span);
     });
     this.host.on('view/show', ({ query, pane }) => {
       if (query !== undefined) {
@@ -302,7 +301,7 @@ export class App implements ViewContext {
       this.overview.refresh();
     }
     const moved = newSpec && !this.keepsPlace;
-    this.waterfall.rowsArrived(!moved);
+    this.waterfall.rowsArrived(!moved, newSpec);
     if (moved) {
       this.keepsPlace = true;
       const { selected } = this.state;

@@ -11,6 +11,12 @@ export function openHandler(context: ViewContext, { traceId, spanId }: SpanRef):
     .catch((error: Error) => context.notify(error.message, 'error'));
 }
 
+export function replay(context: ViewContext, { traceId, spanId }: SpanRef): void {
+  context.host
+    .request('command/run', { command: 'replay', span: { traceId, spanId } })
+    .catch((error: Error) => context.notify(error.message, 'error'));
+}
+
 export function copyText(context: ViewContext, text: string, what: string): void {
   const told = () => context.notify(`Copied ${what}`);
   context.host

@@ -1,5 +1,5 @@
 /** Ways through the session: scopes, the next error, a span, a moment. */
-import type { SpanRow } from '../src/core/protocol.js';
+import type { SpanRow, ViewSpec } from '../src/core/protocol.js';
 import type { SpanRef } from '../src/core/trace/model.js';
 import { openAll } from '../src/core/view/folds.js';
 import { revealInWindow } from '../src/core/view/timeScale.js';
@@ -8,6 +8,9 @@ import type { Waterfall } from './waterfall/waterfall.js';
 import type { Zoom } from './waterfall/zoom.js';
 
 export class Navigation {
+  /** What the last place that was asked for is a place in. */
+  private located: ViewSpec | null = null;
+
   constructor(
     private readonly context: ViewContext,
     private readonly waterfall: Waterfall,
@@ -53,6 +56,8 @@ export class Navigation {
     const { traceId, spanId } = span;
     this.context.select({ id: `${traceId}:${spanId}`, traceId, spanId });
     const found = await this.locate(span);
+    // A place among other rows than those that are asked for by now leads nowhere.
+    if (this.located !== this.context.state.spec) return;
     if (found === null) {
       this.context.notify('This span is hidden by the search or the layers.');
       return;
@@ -67,6 +72,16 @@ export class Navigation {
     const found = await this.ask(selected);
     if (found === null) this.waterfall.scrollTo(0);
     else this.waterfall.showIndex(found, 'centre');
+  }
+
+  /** Reveals a span that something else asks for; a search or a scope that shows it stays. */
+  async bring(span: SpanRef, clearSearch: () => void): Promise<void> {
+    const { spec } = this.context.state;
+    if ((await this.ask(span)) === null) {
+      if (spec.query) clearSearch();
+      if (spec.scope.kind !== 'session') this.showSession();
+    }
+    await this.reveal(span);
   }
 
   async nextError(backwards: boolean): Promise<void> {
@@ -119,6 +134,7 @@ export class Navigation {
 
   private async ask({ traceId, spanId }: SpanRef): Promise<number | null> {
     const { host, state } = this.context;
+    this.located = state.spec;
     const found = await host
       .request('rows/locate', { spec: state.spec, span: { traceId, spanId } })
       .catch(() => null);

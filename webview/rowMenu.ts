@@ -2,7 +2,9 @@
 import type { SpanRow } from '../src/core/protocol.js';
 import { quoteValue as quote } from '../src/core/view/queryWords.js';
 import type { ViewContext } from './context.js';
+import { replay } from './hostActions.js';
 import { type MenuEntry, openMenu } from './menu.js';
+import { hasHandler, isReplayable } from './waterfall/rowWords.js';
 
 export interface RowActions {
   focusCall(): void;
@@ -20,13 +22,22 @@ export function openRowMenu(
   actions: RowActions,
 ): void {
   const focused = context.state.spec.scope.kind === 'span';
+  const { inEditor } = context;
+  const isCall = isReplayable(row);
   const entries: MenuEntry[] = [
-    {
-      label: 'Open handler',
-      icon: 'go-to-file',
-      key: 'Enter',
-      run: () => context.openHandler(row),
-    },
+    ...(hasHandler(row)
+      ? [
+          {
+            label: 'Open handler',
+            icon: 'go-to-file',
+            key: 'Enter',
+            run: () => context.openHandler(row),
+          },
+        ]
+      : []),
+    ...(inEditor && isCall
+      ? [{ label: 'Replay', icon: 'debug-restart', run: () => replay(context, row) }]
+      : []),
     {
       label: 'Show details',
       icon: 'info',

@@ -10,6 +10,10 @@ import type { Session } from './session.js';
 const mcpLayers = (['mcp-client', 'wire', 'mcp-server'] as const).map((layer) =>
   layers.indexOf(layer),
 );
+/** Layers of one call; what stands around it (a run, a round of a model) is handled by nothing. */
+const callLayers: ReadonlySet<number> = new Set(
+  (['tool', 'mcp-client', 'wire', 'mcp-server'] as const).map((layer) => layers.indexOf(layer)),
+);
 /** Spans looked at below a call for their `code.*`. */
 const maxDescendants = 200;
 
@@ -105,7 +109,8 @@ export class Places {
   private placesOfSpans(slot: number): ReportedPlace[] {
     const { columns } = this.session.index;
     const places: ReportedPlace[] = [];
-    for (const at of [slot, ...this.descendants(slot)]) {
+    const below = callLayers.has(columns.layer[slot]!) ? this.descendants(slot) : [];
+    for (const at of [slot, ...below]) {
       const span =
         at === slot || mcpLayers.includes(columns.layer[at]!) ? this.session.readSpan(at) : null;
       if (!span) continue;

@@ -71,6 +71,17 @@ describe('rows of the waterfall', () => {
     expect((await rows({ query: 'name:"GET /y"' })).total).toBe(0);
   });
 
+  it('have the handler of their own call, and an agent that makes calls has none', async () => {
+    const { queries } = sessionOf(run);
+    const filesOf = async (id: string) => {
+      const place = { traceId: theTrace, spanId: spanId(id) };
+      return (await queries['call/places'](place))?.spans.map(({ file }) => file);
+    };
+    expect(await filesOf('wire')).toEqual(['/w/a.ts']);
+    expect(await filesOf('agent')).toEqual([]);
+    expect(await filesOf('chat')).toEqual([]);
+  });
+
   it('below a cancelled call are cancelled with it, unless they had failed before', async () => {
     const inner = (id: string, parent: string, start: number, duration: number): Told => ({
       ...{ id, parent, name: id, start, duration, status: 2, service: 'weather' },

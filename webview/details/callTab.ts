@@ -4,6 +4,7 @@ import { formatCost, formatCount } from '../../src/core/view/durations.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
 import { storySection } from '../story.js';
+import { hasHandler } from '../waterfall/rowWords.js';
 import { exceptionSection } from './errorTab.js';
 import { jsonSection } from './jsonSection.js';
 import { resultContent } from './resultContent.js';
@@ -43,7 +44,7 @@ export function callTab(
   }
   const failure = failureSection(context, details);
   if (failure) right.append(failure);
-  right.append(handlerSection(context, details, handler));
+  if (handler || hasHandler(details.row)) right.append(handlerSection(context, details, handler));
   return element('div', { class: 'columns' }, left, right);
 }
 

@@ -36,7 +36,11 @@ export function exceptionSection(
   let hidden = 0;
   const foreign: HTMLElement[] = [];
   for (const line of lines) {
-    const made = element('div', { class: line.frame ? 'stack-frame' : 'stack-line' });
+    const text = line.pieces.map((piece) => piece.text).join('');
+    const isCode = !line.frame && /^\s{2,}\S/.test(text);
+    const made = element('div', {
+      class: line.frame ? 'stack-frame' : isCode ? 'stack-line stack-code' : 'stack-line',
+    });
     for (const piece of line.pieces) {
       const { place } = piece;
       if (!place) made.append(piece.text);

@@ -3,8 +3,9 @@ import type { HandlerInfo, SpanDetails } from '../../src/core/protocol.js';
 import type { ViewContext } from '../context.js';
 import { button } from '../controls.js';
 import { element, oneLine, setAttribute, setClass, setHidden, setText } from '../dom.js';
+import { replay } from '../hostActions.js';
 import { type DetailTab, detailTabs, type PaneKind } from '../viewState.js';
-import { pillOf } from '../waterfall/rowWords.js';
+import { hasHandler, isReplayable, pillOf } from '../waterfall/rowWords.js';
 import { callTab } from './callTab.js';
 import { errorTab } from './errorTab.js';
 import { hint, link } from './sections.js';
@@ -41,6 +42,12 @@ export class DetailsPane {
   private readonly links = element('div', { class: 'pane-links' });
   private readonly body = element('div', { class: 'pane-body', tabindex: -1 });
   private readonly tabButtons = new Map<DetailTab, HTMLElement>();
+  private readonly openLink = link('Open handler', 'Enter', () => {
+    if (this.details) this.context.openHandler(this.details.row);
+  });
+  private readonly replayLink = link('Replay', 'Send the same call again', () => {
+    if (this.details) replay(this.context, this.details.row);
+  });
   private details: SpanDetails | null = null;
   private handler: HandlerInfo | null | undefined;
   private shownId: string | null = null;
@@ -73,10 +80,7 @@ export class DetailsPane {
     this.body.id = 'pane-body';
     // A plain browser has no editor to open and no client to send with.
     if (context.inEditor) {
-      this.links.append(
-        link('Open handler', 'Enter', () => this.details && context.openHandler(this.details.row)),
-        link('Replay', 'Send the same call again', () => this.run('replay')),
-      );
+      this.links.append(this.openLink, this.replayLink);
     }
     this.links.append(
       link('Compare', 'Beside the call before it of the same name', () => this.compare()),
@@ -175,6 +179,8 @@ export class DetailsPane {
       return;
     }
     setText(this.title, oneLine(details.row.name, 80));
+    setHidden(this.openLink, !this.handler && !hasHandler(details.row));
+    setHidden(this.replayLink, !isReplayable(details.row));
     const pill = pillOf(details.row);
     setHidden(this.pill, pill === null);
     if (pill) {
@@ -240,13 +246,5 @@ export class DetailsPane {
     if (!tab) return;
     this.context.update({ tab });
     this.tabButtons.get(tab)?.focus();
-  }
-
-  private run(command: 'replay'): void {
-    if (!this.details) return;
-    const { traceId, spanId } = this.details.row;
-    this.context.host
-      .request('command/run', { command, span: { traceId, spanId } })
-      .catch((error: Error) => this.context.notify(error.message, 'error'));
   }
 }

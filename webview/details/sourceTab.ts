@@ -2,6 +2,7 @@
 import type { HandlerInfo, HandlerSource, SpanDetails } from '../../src/core/protocol.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
+import { hasHandler } from '../waterfall/rowWords.js';
 import { hint, link, section } from './sections.js';
 
 const sourceWords: Readonly<Record<HandlerSource, string>> = {
@@ -34,6 +35,11 @@ export function handlerSection(
           ? 'The client answers this request.'
           : 'This method belongs to the protocol: the SDK answers it, unless the server registers something of its own.',
       ),
+    ]);
+  }
+  if (handler === null && !hasHandler(details.row)) {
+    return section('Handler', [
+      hint('No server handles this row; the calls below it have handlers.'),
     ]);
   }
   if (handler === null) {

@@ -1,7 +1,7 @@
 /** One row of the tree as elements; the bar beside it is painted on the canvas. */
 import type { SpanRow } from '../../src/core/protocol.js';
 import { element, icon, oneLine, setAttribute, setClass, setHidden, setText } from '../dom.js';
-import { barSentence, durationText, iconOf, layerNames, pillOf } from './rowWords.js';
+import { barSentence, durationText, hasHandler, iconOf, layerNames, pillOf } from './rowWords.js';
 
 export const rowPx = 22;
 const indentPx = 12;
@@ -166,7 +166,7 @@ export class RowElement {
     setText(this.detail, detailText(row));
     this.cell.title = oneLine([row.name, row.detail].filter(Boolean).join('  '), 1000);
     this.writeBeside(row, shown);
-    setHidden(this.open, !shown.handlerHint || row.group !== undefined || row.placeholder);
+    setHidden(this.open, !shown.handlerHint || !hasHandler(row));
     if (this.decoration) return;
     setAttribute(this.root, 'aria-level', String(row.depth + 1));
     setAttribute(this.root, 'aria-expanded', foldable ? String(row.expanded) : null);

@@ -73,6 +73,16 @@ export function failed(row: SpanRow): boolean {
   return pillOf(row)?.tone === 'error';
 }
 
+/** What an agent or a model does has no handler in a server, and a header stands for many rows. */
+export function hasHandler(row: SpanRow): boolean {
+  return !row.group && !row.placeholder && !/^(workflow|agent|llm)$/.test(row.layer);
+}
+
+/** A call that the extension's own client can send as well. */
+export function isReplayable(row: SpanRow): boolean {
+  return /^(tools\/call|prompts\/get|resources\/read)$/.test(row.method ?? '');
+}
+
 /** `1.1 s…` while it runs. */
 export function durationText(row: SpanRow, now: number): string {
   if (row.placeholder) return '';

@@ -20,6 +20,7 @@ import type { ViewContext } from '../context.js';
 import { setAttribute, setHidden, setStyle } from '../dom.js';
 import { Axis } from './axis.js';
 import { BarPainter, type PaintedRow } from './barPainter.js';
+import { NewRows } from './newRows.js';
 import { RowElement, rowPx } from './rowElement.js';
 import { createSkeleton } from './skeleton.js';
 import { TextWidths } from './textWidths.js';
@@ -58,6 +59,7 @@ export class Waterfall {
     return this.widths.of(text, kind === 'name' ? rowFont : font);
   };
   private readonly axis = new Axis(this.elements.axis, (text) => this.widthOf(text, 'pill'));
+  private readonly newRows: NewRows;
   private stickyCount = 0;
   /** A row to select as soon as it is loaded. */
   private pendingIndex: number | null = null;
@@ -69,6 +71,11 @@ export class Waterfall {
 
   constructor(private readonly context: ViewContext) {
     this.painter = new BarPainter(this.elements.canvas, context.theme);
+    this.newRows = new NewRows(context, () => {
+      this.scrollTo(Number.MAX_SAFE_INTEGER);
+      context.focusRows();
+    });
+    this.elements.root.append(this.newRows.root);
     const { top } = context.state;
     this.following = top.id === null;
     this.contentTop = top.index * rowPx;
@@ -178,12 +185,13 @@ export class Waterfall {
   // ── new rows ──
 
   /** Keeps the row at the top where it is, or the end in view when the end was in view. */
-  rowsArrived(keepPlace: boolean): void {
+  rowsArrived(keepPlace: boolean, newSpec: boolean): void {
     const { rows, state } = this.context;
     const map = this.map();
     // Another question has another origin: what was on screen says nothing of it.
     if (!keepPlace) this.extent = null;
     const grew = rows.head.total > this.knownTotal;
+    if (newSpec) this.newRows.skip(rows.head.total - this.knownTotal);
     this.knownTotal = rows.head.total;
     if (this.pendingIndex !== null) this.selectIndex(this.pendingIndex);
     if (this.following && grew && !state.selected) {
@@ -215,6 +223,7 @@ export class Waterfall {
     const first = rows.row(seen.from);
     this.anchor = first ? { id: first.id, index: seen.from } : this.anchor;
     this.extent = extentOf(painted, context.now()) ?? this.extent;
+    this.newRows.paint(seen.to >= map.total);
     this.painted = { rows: painted, from: seen.from, to: seen.to };
   }
 
