@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnswerAhead } from '../../src/core/protocol.js';
 import { firstQuestion } from '../../src/core/view/firstView.js';
 import { encodeTold, mcp, requestOf } from '../unit/core/trace/telling.js';
-import { listRows, makeFolder, post, run, token } from './running.js';
+import { listRows, makeFolder, post, run, token, until } from './running.js';
 
 const told = { id: 'a', kind: 3, attributes: mcp('search'), scope: 'spanpath.shim' };
 
@@ -276,8 +276,9 @@ describe('what could hurt the collector', () => {
     );
     expect(open).toBeLessThanOrEqual(256);
     for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect((await post(collector, encodeTold(told))).status).toBe(200);
+    // It may still be about to see that they are gone.
+    const isTaken = () => post(collector, encodeTold(told)).then(({ ok }) => ok);
+    await until(() => isTaken().catch(() => false));
   });
 });
 

@@ -17,7 +17,7 @@ export function sessionOf(spans: readonly Told[]) {
   const queries = createQueries(session, new FullText(session));
   const rows = async (spec: Partial<ViewSpec> = {}, from = 0, count = 1000) =>
     queries['rows/list']({ spec: { ...everything, ...spec }, from, count });
-  return { session, queries, rows, tell };
+  return { session, ingest, queries, rows, tell };
 }
 
 /** Rows as `depth name`. */

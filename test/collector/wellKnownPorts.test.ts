@@ -102,8 +102,9 @@ describe('a well-known port', () => {
     await until(() => other.outlets.status.ports[0]!.owned);
     expect((await send(port)).status).toBe(200);
     expect(await spansOf(other)).toBe(1);
-    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-    expect(files.map((text) => JSON.parse(text).owns)).toEqual([[port]]);
+    const owns = () =>
+      readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')).owns);
+    await expect.poll(owns).toEqual([[port]]);
   });
 
   it('that is given as a target to forward to is this collector itself, and gets nothing', async () => {
@@ -111,10 +112,11 @@ describe('a well-known port', () => {
     const forward = [target(`http://localhost:${port}`)];
     const window = await run({ outlets: { httpPort: port, grpcPort: null, forward } });
     await send(port);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(window.outlets.status.forward).toMatchObject([
-      { sent: 0, queuedRequests: 0, problem: expect.stringContaining('this collector itself') },
-    ]);
+    await expect
+      .poll(() => window.outlets.status.forward)
+      .toMatchObject([
+        { sent: 0, queuedRequests: 0, problem: expect.stringContaining('this collector itself') },
+      ]);
   });
 
   it('that another program has leaves the collector at work, and says so', async () => {
