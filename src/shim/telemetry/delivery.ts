@@ -26,14 +26,16 @@ const requestMs = 10_000;
 const gzipFrom = 8 << 10;
 const firstRetryMs = 500;
 const maxRetryMs = 10_000;
+/** A receiver that asks for more patience than this gets no more. */
+const maxRetryAfterMs = 3_600_000;
 /** After so many failures in a row what waits is spooled instead of kept in memory. */
 const patience = 3;
 /** How often the announcements of collectors are read while there is none. */
 const lookEveryMs = 3_000;
 
 export class Delivery implements ConversationListener {
-  private readonly spans = new Queue<Span>(encodeSpans);
-  private readonly logs = new Queue<LogRecord>(encodeLogs);
+  private readonly spans = new Queue<Span>(encodeSpans, () => this.spoolNow());
+  private readonly logs = new Queue<LogRecord>(encodeLogs, () => this.spoolNow());
   private live: LiveChannel | null = null;
   /** Calls that run but were not shown yet, by span id. */
   private readonly unseen = new Map<string, OpenCall>();
@@ -165,7 +167,9 @@ export class Delivery implements ConversationListener {
         this.sending = null;
         if (this.hasWaiting) {
           const soon = this.spans.isFilling || this.logs.isFilling ? 0 : flushMs;
-          this.flushSoon(Math.max(soon, this.notBefore - Date.now()));
+          // What nobody will take soon is spooled at once.
+          const wait = this.nobodyListens ? 0 : this.notBefore - Date.now();
+          this.flushSoon(Math.max(soon, wait));
         }
       });
     }, delayMs);
@@ -180,10 +184,15 @@ export class Delivery implements ConversationListener {
     return !(this.spans.isEmpty && this.logs.isEmpty);
   }
 
+  /** There is no collector, it fails again and again, or it wants to be left alone for long. */
+  private get nobodyListens(): boolean {
+    const isPatient = this.failures < patience && this.notBefore - Date.now() <= maxRetryMs;
+    return !this.target || !isPatient;
+  }
+
   private reportLosses(): void {
     // Beside a spool that is full, what is lost adds up until a collector listens, or to the end.
-    const nobodyListens = !this.target || this.failures >= patience;
-    if (this.spoolRefuses && nobodyListens && !this.finishing) return;
+    if (this.spoolRefuses && this.nobodyListens && !this.finishing) return;
     const spans = this.spans.takeLost();
     const logs = this.logs.takeLost();
     if (spans + logs === 0) return;
@@ -194,11 +203,12 @@ export class Delivery implements ConversationListener {
   }
 
   private async flush(): Promise<void> {
-    if (!this.target || this.failures >= patience) this.lookAround();
+    if (this.nobodyListens) this.lookAround();
     this.reportLosses();
-    if (!this.target || this.failures >= patience) await this.spoolAll();
-    if (!this.target || Date.now() < this.notBefore) return;
-    if (await this.send('traces', this.spans)) await this.send('logs', this.logs);
+    // From time to time one that failed before is tried again, with what there is.
+    const isDue = this.target !== null && Date.now() >= this.notBefore;
+    if (isDue && (await this.send('traces', this.spans))) await this.send('logs', this.logs);
+    if (this.nobodyListens) await this.spoolAll();
   }
 
   /** False when it should be tried again later. */
@@ -222,17 +232,29 @@ export class Delivery implements ConversationListener {
       return true;
     }
     queue.putBack(batch);
+    // More may come than can wait in memory.
+    await this.openSpool();
     const backOff = Math.min(maxRetryMs, firstRetryMs * 2 ** this.failures++);
-    this.notBefore = Date.now() + (result.retryAfterMs ?? backOff * (0.5 + Math.random() / 2));
+    const wait = result.retryAfterMs ?? backOff * (0.5 + Math.random() / 2);
+    this.notBefore = Date.now() + Math.min(maxRetryAfterMs, wait);
     return false;
   }
 
   private async spoolAll(): Promise<void> {
     if (!this.hasWaiting) return;
-    if (!this.spool) {
-      const { Spool } = await import('./spool.js');
-      this.spool = new Spool(this.options.spoolDir, this.options.spoolLimit, this.options.name);
-    }
+    await this.openSpool();
+    this.spoolNow();
+  }
+
+  private async openSpool(): Promise<void> {
+    if (this.spool) return;
+    const { Spool } = await import('./spool.js');
+    this.spool ??= new Spool(this.options.spoolDir, this.options.spoolLimit, this.options.name);
+  }
+
+  /** Without a spool that was opened nothing happens. */
+  private spoolNow(): void {
+    if (!this.spool) return;
     for (const [signal, queue] of [
       ['traces', this.spans],
       ['logs', this.logs],

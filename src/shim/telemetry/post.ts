@@ -58,7 +58,8 @@ export async function postOtlp(
       for (const piece of body) request.write(piece);
       request.end();
     } catch (error) {
-      done('refused', error instanceof Error ? error.message : String(error));
+      // An address that is none, say: what was to go there is good, and another may take it.
+      done('retry', error instanceof Error ? error.message : String(error));
     }
   });
 }

@@ -1,6 +1,6 @@
 /**
  * What waits to be delivered, already encoded: a span as objects weighs several times as much.
- * Bounded in bytes; what does not fit is counted, and the oldest stay.
+ * Bounded in bytes; what does not fit anywhere is counted, and the oldest stay.
  */
 
 const maxBytes = 8 << 20;
@@ -23,7 +23,11 @@ export class Queue<T> {
   private fresh: T[] = [];
   private lost = 0;
 
-  constructor(private readonly encode: (records: readonly T[]) => Uint8Array) {}
+  /** `onFull` may take what there is, so that nothing need be lost. */
+  constructor(
+    private readonly encode: (records: readonly T[]) => Uint8Array,
+    private readonly onFull: () => void,
+  ) {}
 
   get isEmpty(): boolean {
     return this.pieces.length === 0 && this.fresh.length === 0;
@@ -80,6 +84,7 @@ export class Queue<T> {
     const piece = this.encode(this.fresh);
     this.fresh = [];
     const { length: bytes } = piece;
+    if (this.bytes + bytes > maxBytes) this.onFull();
     if (this.bytes + bytes > maxBytes) {
       this.lost += records;
       return;
