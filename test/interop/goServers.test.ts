@@ -42,6 +42,7 @@ describe.skipIf(!hasGo()).each(['sdk', 'mcpgo'] as const)('a Go server (%s)', (n
       cwd: folder,
       tool: 'greet',
       args: () => ({ name: 'Ada' }),
+      settled: (rows) => rows.length === ownSpans[name].length,
     });
     await call.stop();
     expect(call.answer).toMatchObject({ result: { content: [{ text: 'hi Ada' }] } });

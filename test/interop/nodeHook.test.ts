@@ -7,11 +7,11 @@ import {
   lineOf,
   parent,
   plainEnvironment,
-  withServer,
+  withServer as runServer,
 } from './support/hooks.js';
 import { OtlpSink } from './support/otlpSink.js';
 import { installNodePackages, placeServer } from './support/packages.js';
-import type { StdioClient } from './support/stdioClient.js';
+import type { ServerCommand, StdioClient } from './support/stdioClient.js';
 
 const v1 = installNodePackages('node-v1');
 const v2 = installNodePackages('node-v2');
@@ -22,6 +22,13 @@ beforeEach(async () => {
   sink = await OtlpSink.start();
 });
 afterEach(() => sink.stop());
+
+/** Runs a server to its end, and reads what it sent to the end. */
+async function withServer<T>(command: ServerCommand, use: (client: StdioClient) => Promise<T>) {
+  const ended = await runServer(command, use);
+  await sink.settled();
+  return ended;
+}
 
 const run = (
   folder: string,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Collector } from '../../src/collector/collector.js';
+import type { SpanRow } from '../../src/core/protocol.js';
 import { indexFolders } from '../../src/indexer/indexFolders.js';
 import { grammarDir } from '../unit/indexer/corpus.js';
 import { lineOf } from './support/hooks.js';
@@ -34,6 +36,7 @@ describe.skipIf(v1 === null)('a server without any instrumentation', () => {
       cwd: v1 ?? '',
       tool: 'fetches',
       args: (endpoint) => ({ url: endpoint }),
+      settled: (rows) => rows.length === 5,
     });
     expect(drawRows(call.rows)).toEqual([
       'wire fetches',
@@ -54,19 +57,31 @@ describe.skipIf(v1 === null)('a server without any instrumentation', () => {
 
   it('shows a line on stderr once in a call, with the code that wrote it', async () => {
     const file = placeServer(v1 ?? '', 'v1.mjs');
-    call = await traceCall({ command: [process.execPath, file], cwd: v1 ?? '', tool: 'prints' });
-    const { handlers } = call.collector;
-    const details = await Promise.all(call.rows.map((row) => handlers['span/details'](row)));
-    const lines = details
-      .flatMap((one) => one?.logs ?? [])
-      .filter(({ body }) => body === 'printed to stderr');
+    const linesOf = async (rows: readonly SpanRow[], { handlers }: Collector) => {
+      const details = await Promise.all(rows.map((row) => handlers['span/details'](row)));
+      return details
+        .flatMap((one) => one?.logs ?? [])
+        .filter(({ body }) => body === 'printed to stderr');
+    };
+    call = await traceCall({
+      command: [process.execPath, file],
+      cwd: v1 ?? '',
+      tool: 'prints',
+      settled: async (...seen) => (await linesOf(...seen)).length > 0,
+    });
+    const lines = await linesOf(call.rows, call.collector);
     expect(lines).toHaveLength(1);
     expect(lines[0]?.attributes['code.line.number']).toBe(lineOf(file, 'printed to stderr'));
   });
 
   it('says how a call failed, and where', async () => {
     const file = placeServer(v1 ?? '', 'v1.mjs');
-    call = await traceCall({ command: [process.execPath, file], cwd: v1 ?? '', tool: 'fails' });
+    call = await traceCall({
+      command: [process.execPath, file],
+      cwd: v1 ?? '',
+      tool: 'fails',
+      settled: (rows) => rows.some((row) => row.name === 'handler'),
+    });
     expect(call.rows[0]?.outcome).toBe('tool_error');
     const failing = call.rows.find((row) => row.name === 'handler');
     const details = failing && (await call.collector.handlers['span/details'](failing));
@@ -86,6 +101,7 @@ describe.skipIf(v1 === null)('a server bundled into one file', () => {
       cwd: v1 ?? '',
       tool: 'greet',
       args: () => ({ name: 'Ada' }),
+      settled: async (rows, { handlers }) => rows[0] && (await handlers['findings/list'](null))[0],
     });
     rmSync(dirname(file), { recursive: true });
     expect(call.answer).toMatchObject({ result: { content: [{ text: 'hi Ada' }] } });
@@ -109,7 +125,12 @@ describe.skipIf(v1 === null)('a server bundled into one file', () => {
 describe.skipIf(v2 === null)('a server on SDK 2.x', () => {
   it('is joined in the same way', async () => {
     const file = placeServer(v2 ?? '', 'v2.mjs');
-    call = await traceCall({ command: [process.execPath, file], cwd: v2 ?? '', tool: 'fails' });
+    call = await traceCall({
+      command: [process.execPath, file],
+      cwd: v2 ?? '',
+      tool: 'fails',
+      settled: (rows) => rows.length === 3,
+    });
     expect(drawRows(call.rows)).toEqual([
       'wire fails',
       '  mcp-server server',
@@ -135,6 +156,9 @@ describe.skipIf(otel === null)('a server that has OpenTelemetry of its own', () 
       env: { ...env, OTEL_METRICS_EXPORTER: 'none', OTEL_NODE_RESOURCE_DETECTORS: 'none' },
       tool: 'forecast',
       args: (endpoint) => ({ url: endpoint }),
+      settled: (rows) =>
+        rows[4] &&
+        rows.filter(({ name, depth }) => name.startsWith('GET') && depth === 4)[http - 1],
     });
     const drawn = drawRows(call.rows);
     expect(drawn.slice(0, 4)).toEqual([

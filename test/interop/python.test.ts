@@ -17,8 +17,11 @@ const file = serverFile('server');
 const lines = readFileSync(file, 'utf8').split('\n');
 const lineOf = (text: string): number => lines.findIndex((line) => line.includes(text)) + 1;
 
-const isLastCall = ({ attributes }: SeenSpan): boolean =>
-  attributes['mcp.resource.uri'] === 'shelves://north/contents';
+/** The last call is there, and the last words of the calls before: spans and logs come apart. */
+const isComplete = ({ spans, logs }: OtlpSink, guardsStdout: boolean): boolean =>
+  spans.some(({ attributes }) => attributes['mcp.resource.uri'] === 'shelves://north/contents') &&
+  logs.some(({ body }) => String(body).startsWith('low on paper')) &&
+  (guardsStdout || logs.some(({ body }) => body === 'beep boop'));
 
 describe.runIf(hasPython()).each(environments)(
   'a server on $name',
@@ -32,8 +35,9 @@ describe.runIf(hasPython()).each(environments)(
         endpoint: sink.endpoint,
         command: [python, file],
         env: { TEST_SDK: name.startsWith('fastmcp') ? 'fastmcp' : 'mcp' },
-        settled: () => sink.until(() => sink.spans.some(isLastCall)),
+        settled: () => sink.until(() => isComplete(sink, guardsStdout)),
       });
+      await sink.settled();
     });
     afterAll(() => sink?.stop());
 
@@ -232,6 +236,7 @@ describe.runIf(hasPython()).each([
     await drive({ ...server, tools: ['one'], settled: settled('one') });
     // On 2.x the answer is a JSON-RPC error.
     await drive({ ...server, tools: ['two'], settled: settled('two') }).catch(() => {});
+    await sink.settled();
   });
   afterAll(() => sink?.stop());
 

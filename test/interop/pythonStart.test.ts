@@ -76,6 +76,7 @@ describe.runIf(hasPython())('the Python hook is there', () => {
       tools: ['get_current_time'],
       settled: called(sink, 'get_current_time'),
     }).catch(() => {});
+    await called(sink, 'get_current_time')();
     const span = sink.spans.find((one) => one.name === 'tools/call get_current_time');
     expect(String(span?.attributes['code.function.name'])).toMatch(/get_current_time$/);
     expect(String(span?.attributes['code.file.path'])).toMatch(/mcp_server_time.server\.py$/);
@@ -148,19 +149,26 @@ describe.runIf(hasPython())('the Python hook is not there', () => {
       workspace: null,
     });
     onTestFinished(() => collector.stop());
+    const refusal = async () => {
+      const findings = await collector.handlers['findings/list'](null);
+      return findings.find((finding) => finding.kind === 'hooks_refused');
+    };
     // Without `site` there are no packages, so the server cannot start at all.
     await drive({
       endpoint: collector.endpoint,
       token: 'token-of-the-test',
       command: [python(), flag, file],
       tools: ['echo'],
+      settled: async () => {
+        while (!(await refusal())) await new Promise((resolve) => setTimeout(resolve, 50));
+      },
     }).catch((error: Error) => {
       if (flag !== '-S') throw error;
     });
-    const findings = await collector.handlers['findings/list'](null);
-    const [refused] = findings.filter((finding) => finding.kind === 'hooks_refused');
-    expect(refused?.severity).toBe('info');
-    expect(refused?.advice).toContain(flag);
+    expect(await refusal()).toMatchObject({
+      severity: 'info',
+      advice: expect.stringContaining(flag),
+    });
   });
 
   it('when the user does not want it', async () => {

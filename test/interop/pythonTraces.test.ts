@@ -89,18 +89,17 @@ describe.runIf(hasPython()).each(emitters)(
         workspace: null,
       });
       const { python, bin } = prepareEnvironment(requirements, [11, 12, 13]);
-      /** Both calls are there with what the server said of them. */
+      /** Both calls are there with all that the server says of them, in any order. */
       const settled = async (): Promise<void> => {
         for (;;) {
-          const { rows: seen } = await collector.handlers['rows/list']({
-            spec,
-            from: 0,
-            count: 1000,
-          });
-          const isThere = (name: string): boolean => seen.some((row) => row.name.startsWith(name));
-          const failed = seen.find((row) => row.layer === 'wire' && row.name === 'storm');
-          if (isThere('GET') && isThere('ask the station') && (failed?.descendants ?? 0) > 0)
-            return;
+          const listed = await collector.handlers['rows/list']({ spec, from: 0, count: 1000 });
+          rows = listed.rows;
+          const chain = requestChain();
+          const places = chain[0] && (await collector.handlers['call/places'](chain[0]));
+          const failed = await Promise.all(treeOf('storm').map(details));
+          const isRaised = failed.some(({ exception }) => exception?.message === 'no storm today');
+          const isWhole = chain.length > scopes.length && isRaised;
+          if (isWhole && places?.measured[0] && places.spans[0]) return;
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       };
@@ -119,8 +118,15 @@ describe.runIf(hasPython()).each(emitters)(
     const treeOf = (tool: string): readonly SpanRow[] => {
       const from = rows.findIndex((row) => row.name === tool && row.layer === 'wire');
       const root = rows[from];
-      if (!root) throw new Error(`no call of ${tool}`);
-      return rows.slice(from, from + 1 + root.descendants);
+      return root ? rows.slice(from, from + 1 + root.descendants) : [];
+    };
+    /** From the wire to the HTTP request, outermost first. */
+    const requestChain = (): readonly SpanRow[] => {
+      const tree = treeOf('forecast');
+      return ancestry(
+        tree,
+        tree.findIndex((row) => row.name.startsWith('GET')),
+      );
     };
     const details = async (row: SpanRow): Promise<SpanDetails> => {
       const found = await collector.handlers['span/details']({
@@ -135,10 +141,7 @@ describe.runIf(hasPython()).each(emitters)(
       const tree = treeOf('forecast');
       expect(tree[0]?.depth).toBe(0);
       expect(new Set(tree.map((row) => row.traceId)).size).toBe(1);
-      const chain = ancestry(
-        tree,
-        tree.findIndex((row) => row.name.startsWith('GET')),
-      );
+      const chain = requestChain();
       const inside = await Promise.all(
         chain.slice(1).map(async (row) => (await details(row)).scope),
       );

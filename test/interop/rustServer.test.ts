@@ -42,6 +42,7 @@ describe.skipIf(program === null)('a Rust server (rmcp)', () => {
       cwd: folder,
       tool: 'greet',
       args: () => ({ name: 'Ada' }),
+      settled: (rows) => rows.length === 1,
     });
     expect(call.answer).toMatchObject({ result: { content: [{ text: 'hi Ada' }] } });
     expect(call.rows).toHaveLength(1);

@@ -1,4 +1,6 @@
 /** Calls everything a server offers, through the built shim, with the SDK's own client. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,7 +20,7 @@ export interface Drive {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly shimOptions?: readonly string[];
-  /** Awaited before the server is told to end: a machine under load ends it by force. */
+  /** Awaited before the server is told to end. */
   readonly settled?: () => Promise<void>;
   /** Absent: each tool once, without arguments. */
   readonly tools?: readonly string[];
@@ -64,11 +66,16 @@ export async function drive(options: Drive): Promise<Driven> {
   await client.connect(transport).catch((error: unknown) => {
     throw new Error(`the server did not start: ${stderr}`, { cause: error });
   });
+  const { _process: shim } = transport as unknown as { _process: ChildProcess };
+  const ended = once(shim, 'close');
   const answers = new Map<string, CallToolResult>();
   try {
     await callAll(client, options, answers);
   } finally {
     await options.settled?.();
+    // The SDK's own way ends by force what takes longer than two seconds.
+    shim.stdin?.end();
+    await ended;
     await client.close();
   }
   return { answers, stderr };

@@ -74,6 +74,19 @@ export class OtlpSink {
     }
   }
 
+  /**
+   * Until all was read that processes sent which have ended meanwhile: their connections wait to be
+   * accepted before the one that is made here, and close when they are read to their end.
+   */
+  async settled(): Promise<void> {
+    await fetch(this.endpoint, { headers: { connection: 'close' } });
+    const connections = () =>
+      new Promise<number>((resolve) => {
+        this.server.getConnections((_error, count) => resolve(count));
+      });
+    while ((await connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

@@ -41,8 +41,9 @@ export class StdioClient {
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text;
     });
+    // What it wrote last may be read only after it has gone: `close` comes when all was read.
     this.exited = new Promise((resolve) => {
-      this.child.on('exit', (code) => {
+      this.child.on('close', (code) => {
         for (const { reject } of this.pending.values()) {
           reject(new Error(`the server ended with ${code}: ${this.stderr}`));
         }

@@ -29,6 +29,11 @@ export async function traceCall(options: {
   readonly env?: NodeJS.ProcessEnv;
   readonly tool: string;
   readonly args?: (endpoint: string) => object;
+  /**
+   * Waited for before the server is told to end, since a machine under load ends it by force: the
+   * rows of the call, and whatever else is asked of the collector.
+   */
+  readonly settled: (rows: readonly SpanRow[], collector: Collector) => Promise<unknown> | unknown;
 }): Promise<TracedCall> {
   const collector = await startCollector({
     dbPath: null,
@@ -45,20 +50,34 @@ export async function traceCall(options: {
       cwd: options.cwd,
       env: { ...plainEnvironment(), SPANPATH_HOME: home, ...options.env },
     },
-    (client) => client.callTool(options.tool, options.args?.(collector.endpoint) ?? {}),
+    async (client) => {
+      const answer = await client.callTool(options.tool, options.args?.(collector.endpoint) ?? {});
+      await waitFor(async () => options.settled(await rowsOf(collector, options.tool), collector));
+      return answer;
+    },
   );
   rmSync(home, { recursive: true, force: true });
+  const rows = await rowsOf(collector, options.tool);
+  if (rows.length === 0) throw new Error(`no row of ${options.tool}`);
+  return { collector, answer: value, rows, stop: () => collector.stop() };
+}
+
+/** What does not come in this time is for the test to miss. */
+const patienceMs = 60_000;
+
+async function waitFor(holds: () => Promise<unknown>): Promise<void> {
+  for (const until = Date.now() + patienceMs; Date.now() < until; ) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The row of the call, once it has ended, and all below it. */
+async function rowsOf(collector: Collector, tool: string): Promise<readonly SpanRow[]> {
   const { rows } = await collector.handlers['rows/list']({ spec, from: 0, count: 1000 });
-  const from = rows.findIndex((row) => row.name === options.tool && row.layer === 'wire');
+  const from = rows.findIndex((row) => row.name === tool && row.layer === 'wire');
   const root = rows[from];
-  if (!root)
-    throw new Error(`no row of ${options.tool} among ${rows.map((row) => row.name).join(', ')}`);
-  return {
-    collector,
-    answer: value,
-    rows: rows.slice(from, from + 1 + root.descendants),
-    stop: () => collector.stop(),
-  };
+  return root && root.duration !== null ? rows.slice(from, from + 1 + root.descendants) : [];
 }
 
 /** Rows as indented lines: layer and name. */
