@@ -81,7 +81,16 @@ export class Injector {
     this.heldBytes += part.length;
     if (!this.inject || this.heldBytes > maxHeld) this.letPass(time);
     else if (this.timer) this.timer.refresh();
-    else this.timer = setTimeout(() => this.letPass(this.outbox.now()), patienceMs);
+    else this.timer = setTimeout(() => this.giveUp(), patienceMs);
+  }
+
+  /** Not before what came meanwhile was read: a process that stood still has waited for nothing. */
+  private giveUp(): void {
+    const { timer } = this;
+    const held = this.heldBytes;
+    setImmediate(() => {
+      if (this.timer === timer && this.heldBytes === held) this.letPass(this.outbox.now());
+    });
   }
 
   private letPass(time: number): void {
