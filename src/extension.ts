@@ -32,6 +32,7 @@ import { Servers } from './vscode/servers/servers.js';
 import { ServerTree } from './vscode/servers/serverTree.js';
 import { noteTrust } from './vscode/servers/trustNote.js';
 import { watchSources } from './vscode/servers/watchSources.js';
+import { tellTerminals } from './vscode/terminals.js';
 import { findCall, patientAttempts } from './vscode/trace/findCall.js';
 import { createHostHandlers } from './vscode/trace/hostHandlers.js';
 import { openOnFirstCall } from './vscode/trace/openOnFirstCall.js';
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
     restart: async (server) => (await restartRunning(server)) !== undefined,
     onDidChangeServer: servers.onDidChange,
     openHandler: (server, callable) => openCallable(handlers, server, callable),
+    findSpan: (call) => findCall(collector, call).catch(() => null),
     showInTrace: async (call) => {
       const span = await findCall(collector, call);
       panel.open(span ? { span } : {});
@@ -96,6 +98,10 @@ export function activate(context: vscode.ExtensionContext): SpanpathApi {
   const tree = new ServerTree(servers, agent);
   const view = vscode.window.createTreeView('spanpath.servers', { treeDataProvider: tree });
   running = { collector, servers };
+  tellTerminals(
+    context.environmentVariableCollection,
+    vscode.Uri.joinPath(distUri, 'shim.js').fsPath,
+  );
   context.subscriptions.push(
     ...[output, collector, configs, servers, agent, indexer, handlers, texts, panel],
     agent.watch(servers),

@@ -6,6 +6,7 @@ import type {
   ResourceInfo,
   ToolInfo,
 } from '../servers/connection.js';
+import type { ServerOffer } from '../servers/server.js';
 
 /** What can be called: a tool, a prompt or a resource of a server. */
 export type Callable =
@@ -32,6 +33,27 @@ export function createSubject(serverId: string, server: string, callable: Callab
   const { name, title, description, uri, uriTemplate } = callable.resource;
   const address = uri ?? uriTemplate ?? name;
   return made(address, title ?? name, description ?? '', templateSchema(uri ? '' : address));
+}
+
+/** The same as a server offers it now; undefined when it no longer does. */
+export function offered(offer: ServerOffer, before: Callable): Callable | undefined {
+  switch (before.kind) {
+    case 'tool': {
+      const tool = offer.tools.find(({ name }) => name === before.tool.name);
+      return tool && { kind: 'tool', tool };
+    }
+    case 'prompt': {
+      const prompt = offer.prompts.find(({ name }) => name === before.prompt.name);
+      return prompt && { kind: 'prompt', prompt };
+    }
+    case 'resource': {
+      const { uri, uriTemplate } = before.resource;
+      const resource = offer.resources.find(
+        (one) => one.uri === uri && one.uriTemplate === uriTemplate,
+      );
+      return resource && { kind: 'resource', resource };
+    }
+  }
 }
 
 /** Null for what has no arguments that a server could propose values for. */

@@ -7,7 +7,7 @@ import type { Connection, JsonObject } from '../servers/connection.js';
 import { olderNote, type Server } from '../servers/server.js';
 import { renderPage } from '../webviewPage.js';
 import type { CallMemory } from './callMemory.js';
-import { type Callable, completionRef, createSubject } from './callSubject.js';
+import { type Callable, completionRef, createSubject, offered } from './callSubject.js';
 import { shortenTexts } from './longTexts.js';
 import { runCall } from './runCall.js';
 
@@ -23,6 +23,7 @@ export interface CallViewParts {
   readonly onDidChangeServer: vscode.Event<Server | undefined>;
   readonly openHandler: (server: Server, callable: Callable) => Promise<unknown>;
   /** The call of this server and name that started at `since` (ms) or later. */
+  readonly findSpan: (call: SentCall) => Promise<SpanRef | null>;
   readonly showInTrace: (call: SentCall) => Promise<unknown>;
   /** The same once it is there, without taking the focus. */
   readonly followInTrace: (call: SentCall, before: SpanRef | null) => Promise<unknown>;
@@ -61,10 +62,21 @@ export class CallView implements vscode.WebviewViewProvider {
 
   constructor(private readonly parts: CallViewParts) {
     parts.onDidChangeServer((server) => {
-      if (server && server === this.current?.server) {
-        this.rpc?.emit('form/older', { note: olderNote(server)[0] ?? null });
-      }
+      if (server && server === this.current?.server) this.serverChanged(server);
     });
+  }
+
+  /** The form is of what the server offers now, which may differ after an edit. */
+  private serverChanged(server: Server): void {
+    const before = this.current?.callable;
+    const { state } = server;
+    const callable = before && state.kind === 'running' && offered(state.offer, before);
+    if (callable && JSON.stringify(callable) !== JSON.stringify(before)) {
+      this.current = { server, callable };
+      const subject = this.subject();
+      if (subject && this.isListening) this.rpc?.emit('form/show', subject);
+    }
+    this.rpc?.emit('form/older', { note: olderNote(server)[0] ?? null });
   }
 
   /** Shows the form, filled in with what was sent last or with what is given. */
@@ -129,7 +141,7 @@ export class CallView implements vscode.WebviewViewProvider {
         return null;
       },
       'form/keep': ({ id, arguments: text }) => done(this.parts.memory.keep(id, text)),
-      'form/restart': () => (this.current ? this.parts.restart(this.current.server) : false),
+      'form/restart': () => this.restart(),
       'form/complete': (params) => this.complete(params),
       'form/pick': () => done(vscode.commands.executeCommand('spanpath.callTool')),
       'form/openHandler': () =>
@@ -160,6 +172,17 @@ export class CallView implements vscode.WebviewViewProvider {
     const lastArguments = this.parts.memory.recall(subject.id);
     const completes = callable.kind !== 'tool' && connectionOf(server)?.complete !== undefined;
     return { ...subject, lastArguments, completes, ...(older ? { older } : {}) };
+  }
+
+  /** The call that comes next is laid beside the last one: before and after the edit. */
+  private async restart(): Promise<boolean> {
+    const { current, lastCall } = this;
+    if (!current) return false;
+    const isSame = lastCall?.name === this.subject()?.name;
+    const before = lastCall && isSame ? await this.parts.findSpan(lastCall) : null;
+    if (!(await this.parts.restart(current.server))) return false;
+    this.follow = { before };
+    return true;
   }
 
   /** A server that refuses or takes its time proposes nothing; nobody waits for it. */
