@@ -17,6 +17,8 @@ export type ControlMessage =
     }
   | { readonly type: 'attribute'; readonly key: string; readonly value: string }
   | { readonly type: 'finding'; readonly kind: string; readonly detail: string }
+  /** The server left of its own accord: a finding, if calls were running. */
+  | { readonly type: 'exit'; readonly detail: string }
   /** The header `traceparent` of the request that follows. */
   | { readonly type: 'outer'; readonly traceparent: string }
   /** An HTTP response begins; its bytes follow as `streamBytes`. */

@@ -61,14 +61,11 @@ async function wrapStdio(
     process.stderr.write(`spanpath: cannot start ${options.command[0]}: ${reason}\n`);
     process.exit((error as NodeJS.ErrnoException).code === 'ENOENT' ? 127 : 126);
   }
-  outbox.control(0, {
-    type: 'close',
-    outcome: 'abandoned',
-    errorType: 'abandoned',
-    message: ending.signal
-      ? `the server was ended by ${ending.signal}`
-      : `the server exited with code ${ending.code}`,
-  });
+  const message = ending.signal
+    ? `the server was ended by ${ending.signal}`
+    : `the server exited with code ${ending.code}`;
+  if (!ending.wasAsked) outbox.control(0, { type: 'exit', detail: message });
+  outbox.control(0, { type: 'close', outcome: 'abandoned', errorType: 'abandoned', message });
   // Who asks a second time does not want to wait for telemetry.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => leave(ending));
@@ -120,7 +117,7 @@ function ended(): Promise<NodeJS.Signals | null> {
 }
 
 /** As the server left: with its code, or by the signal that ended it. */
-function leave(ending: Ending): void {
+function leave(ending: Pick<Ending, 'code' | 'signal'>): void {
   if (ending.signal && process.platform !== 'win32') {
     const code = 128 + constants.signals[ending.signal];
     // Node ignores this one by itself; where a listener was and is gone, the system's way is back.

@@ -23,6 +23,8 @@ export interface StdioServer {
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** The client ended its input before, or sent a signal. */
+  readonly wasAsked: boolean;
 }
 
 /** SIGUSR1 among them: without a listener Node would open its debugger. */
@@ -56,14 +58,21 @@ export async function runStdio(server: StdioServer, outbox: Outbox): Promise<End
     const activity = { last: performance.now() };
     const retries = new RetryContexts();
     const guard = guardChild(child, activity, () => outbox.isWaitedFor);
-    forwardClient(child.stdin, server, outbox, retries, () => guard.inputEnded());
+    let wasAsked = false;
+    forwardClient(child.stdin, server, outbox, retries, () => {
+      wasAsked = true;
+      guard.inputEnded();
+    });
     forwardServer(child.stdout, child.stdin, outbox, retries, activity);
     forwardErrors(child.stderr, outbox, activity);
     const end = () => {
       guard.release();
-      resolve({ code: child.exitCode, signal: child.signalCode });
+      resolve({ code: child.exitCode, signal: child.signalCode, wasAsked });
     };
-    forwardSignals(child, () => setTimeout(end, lastWordsMs));
+    forwardSignals(child, (isServerGone) => {
+      if (isServerGone) setTimeout(end, lastWordsMs);
+      else wasAsked = true;
+    });
     child.once('close', () => void flushed().then(end));
     child.once('exit', () => void silent(activity).then(flushed).then(end));
   });
@@ -95,14 +104,14 @@ async function spawner(): Promise<typeof spawn> {
   return crossSpawn as typeof spawn;
 }
 
-/** `onSignal`: one came that no server is there for any more. */
-function forwardSignals(child: ChildProcess, onSignal: () => void): void {
+function forwardSignals(child: ChildProcess, onSignal: (isServerGone: boolean) => void): void {
   for (const signal of passedOn) {
     try {
       process.on(signal, () => {
-        if (child.exitCode !== null || child.signalCode !== null) onSignal();
+        const isServerGone = child.exitCode !== null || child.signalCode !== null;
+        onSignal(isServerGone);
         // A terminal has already told the whole process group.
-        else if (!(signal === 'SIGINT' && isatty(0))) child.kill(signal);
+        if (!isServerGone && !(signal === 'SIGINT' && isatty(0))) child.kill(signal);
       });
     } catch {
       // Not known on this platform.

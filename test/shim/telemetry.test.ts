@@ -84,7 +84,25 @@ describe('a call arrives at the collector', () => {
     const shim = start();
     shim.call(1, 'crash');
     expect((await shim.exit).code).toBe(3);
-    expect(collector.named('tools/call crash')?.attributes['spanpath.outcome']).toBe('abandoned');
+    collector.readSpool(shim.home);
+    const span = collector.named('tools/call crash');
+    expect(span?.attributes['spanpath.outcome']).toBe('abandoned');
+    expect(collector.findings('server_exit')).toMatchObject([
+      { body: 'the server exited with code 3', spanId: span?.spanId },
+    ]);
+  });
+
+  it('as abandoned, without a finding, when the client ends it', async () => {
+    const shim = start();
+    await shim.lines(1);
+    shim.call(1, 'hang');
+    shim.child.kill('SIGTERM');
+    expect((await shim.exit).signal).toBe('SIGTERM');
+    collector.readSpool(shim.home);
+    expect(collector.named('tools/call hang')?.statusMessage).toBe(
+      'the server was ended by SIGTERM',
+    );
+    expect(collector.findings('server_exit')).toEqual([]);
   });
 
   it('as timed out when the client says so', async () => {
@@ -130,6 +148,7 @@ describe('a call arrives at the collector', () => {
     });
     await until(() => collector.live.some((message) => message.type === 'callEnded'));
     await shim.end();
+    collector.readSpool(shim.home);
     expect(collector.named('tools/call progress')?.events.length).toBe(3);
   });
 

@@ -51,6 +51,8 @@ export interface ConversationOptions {
   readonly attributes: Attributes;
   readonly content: ContentPolicy;
   readonly payloadRules: readonly PayloadRule[];
+  /** A client's request without ids was to be given some. */
+  readonly injects: boolean;
   /** May be shared with other conversations. */
   readonly pendingInput: PendingInput;
 }
@@ -100,13 +102,14 @@ export class Conversation {
       this.receiveForeign(direction, line, timeNanos);
       return;
     }
+    let isForeign = messages.length === 0;
     for (const message of messages) {
       const received = readWhole(direction, line, message, messages.length > 1, timeNanos);
       const context = message.kind === 'request' ? nextContext() : null;
-      if (message.kind === 'other' || (message.kind === 'response' && received.id === null)) {
-        this.receiveForeign(direction, line, timeNanos);
-      } else this.dispatch(message.kind, received, context, outer);
+      if (message.kind === 'other') isForeign = true;
+      else this.dispatch(message.kind, received, context, outer);
     }
+    if (isForeign) this.receiveForeign(direction, line, timeNanos);
   }
 
   /** A message of which only the ends were kept. */
@@ -228,6 +231,7 @@ export class Conversation {
       },
     );
     if (direction === 'server-to-client') call.attributes[own.direction] = direction;
+    else if (context === null && this.options.injects) call.attributes[own.notInjected] = true;
     this.readMeta(call, params);
     this.keep(call, received, attr.toolArguments);
     const twin = this.open.take(key);
@@ -270,7 +274,12 @@ export class Conversation {
     const call = this.open.take(key);
     if (!call) {
       if (this.cancelled.take(key)) return;
-      const detail = `an answer to id ${received.id}, which nobody asked`;
+      const error = stringMember(memberOf(parsed, 'error'), 'message');
+      const said = error === null ? '' : `: ${this.keepWords(error)}`;
+      const detail =
+        received.id === null
+          ? `an answer without an id${said}`
+          : `an answer to id ${received.id}, which nobody asked${said}`;
       this.report('orphan_answer', detail, timeNanos);
       return;
     }

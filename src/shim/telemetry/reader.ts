@@ -150,6 +150,11 @@ export class Reader {
           new ResponseStream(message, channel.conversation, this.onUnreadable),
         );
         return;
+      case 'exit':
+        if (channel.conversation.isWaitedFor) {
+          channel.conversation.report('server_exit', message.detail, timeNanos);
+        }
+        return;
       case 'outer':
         channel.outer = message.traceparent;
         return;
@@ -199,6 +204,7 @@ export class Reader {
           this.options.payloadRules === null
             ? defaultPayloadRules
             : parsePayloadRules(this.options.payloadRules),
+        injects: this.options.inject,
         pendingInput: this.pendingInput,
       },
       this.listener,

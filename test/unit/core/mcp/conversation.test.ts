@@ -6,7 +6,10 @@ describe('a finding', () => {
   it.each([
     ['stdout_pollution', (talk: Talk) => talk.server('Listening on port 3000')],
     ['stdout_pollution', (talk: Talk) => talk.server('{"level":"info","msg":"hi"}')],
+    ['stdout_pollution', (talk: Talk) => talk.server('[1, 2]')],
+    ['stdout_pollution', (talk: Talk) => talk.server('[{"a":1},{"b":2}]')],
     ['client_pollution', (talk: Talk) => talk.client('hello')],
+    ['orphan_answer', (talk: Talk) => talk.server({ id: null, error: { message: 'unreadable' } })],
     ['orphan_answer', (talk: Talk) => talk.server(result(99))],
     ['duplicate_id', (talk: Talk) => talk.client(call(1)).client(call(1))],
     [
@@ -25,12 +28,29 @@ describe('a finding', () => {
     });
   });
 
+  it('says what an answer without an id says', () => {
+    const [finding] = new Talk().server({ id: null, error: { message: 'no token=abc' } }).logs;
+    expect(finding?.body).toBe('an answer without an id: no token=[redacted]');
+  });
+
   it('is not made of blank lines', () => {
     expect(new Talk().server('').server('\r').client('  ').findings).toEqual([]);
   });
 });
 
 describe('a conversation', () => {
+  it('says which requests were given no context, where they should have been', () => {
+    const ref = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+    const marked = (injects: boolean) =>
+      new Talk(undefined, injects)
+        .client(call(1), [ref])
+        .client(call(2))
+        .server({ id: 1, method: 'ping' })
+        .started.map(({ attributes }) => attributes['spanpath.not_injected'] ?? false);
+    expect(marked(true)).toEqual([false, true, false]);
+    expect(marked(false)).toEqual([false, false, false]);
+  });
+
   it('reads batches', () => {
     const talk = new Talk()
       .client([call(1, 'a'), { method: 'notifications/x' }, call(2, 'b')])

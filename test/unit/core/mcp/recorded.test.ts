@@ -25,6 +25,7 @@ function follow({ entries }: Recorded) {
       attributes: {},
       content: new ContentPolicy('redacted', parseRedaction(''), 262_144),
       payloadRules: defaultPayloadRules,
+      injects: false,
       pendingInput: new PendingInput(),
     },
     {

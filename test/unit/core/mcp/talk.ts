@@ -17,7 +17,7 @@ export class Talk {
   readonly conversation: Conversation;
   private clock = 0n;
 
-  constructor(rules = defaultPayloadRules) {
+  constructor(rules = defaultPayloadRules, injects = false) {
     this.conversation = new Conversation(
       {
         resource: { 'spanpath.server.name': 'weather' },
@@ -25,6 +25,7 @@ export class Talk {
         attributes: { 'network.transport': 'pipe' },
         content: new ContentPolicy('redacted', parseRedaction(''), 10_000),
         payloadRules: rules,
+        injects,
         pendingInput: new PendingInput(),
       },
       {
