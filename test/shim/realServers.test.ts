@@ -76,6 +76,7 @@ async function converse(
   shim.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   for (const [index, step] of steps.entries()) await ask(index + 1, step);
   const exit = await shim.end();
+  collector.readSpool(shim.home);
   return { heard, code: exit.code };
 }
 

@@ -31,6 +31,7 @@ describe('a recorded conversation through the shim', () => {
     }
     await shim.lines(answers);
     const { stdout } = await shim.end();
+    collector.readSpool(shim.home);
     const said = (sender: string) =>
       recorded.entries
         .filter(({ from }) => from === sender)

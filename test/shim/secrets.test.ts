@@ -50,6 +50,7 @@ async function overheard(content: string): Promise<string> {
   shim.child.stdin.write(all.join(''));
   await shim.lines(printed.length + answers.length);
   await shim.end();
+  collector.readSpool(shim.home);
   expect(collector.spans.length).toBe(5);
   return JSON.stringify([collector.spans, collector.logs, collector.live], (_key, value) =>
     typeof value === 'bigint' ? String(value) : value,
