@@ -32,7 +32,7 @@ const rounds: Record<Failure, Round[]> = {
 };
 
 const telemetry = startTelemetry();
-// SPANPATH_SHIM names Spanpath's dist/shim.js, to trace the wire between agent and server too.
+// Terminals of an editor with Spanpath say where its shim is, which traces the wire to the server.
 const shim = process.env.SPANPATH_SHIM;
 const wrap = shim ? [shim, '--name', 'weather', '--', process.execPath] : [];
 const transport = new StdioClientTransport({

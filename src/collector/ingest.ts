@@ -149,8 +149,10 @@ export class Ingest {
     const where = { chunk, at: 0, resource, scope };
     for (let row = first; row < last; row++) {
       where.at = part.placeOf(row);
+      const known = index.spans;
       const slot = index.add(batch, row, where);
-      this.lateParents?.note(slot);
+      // What stands already, as a call that ran, is not taken away again.
+      if (index.spans > known) this.lateParents?.note(slot);
     }
   }
 

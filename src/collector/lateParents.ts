@@ -17,7 +17,7 @@ export class LateParents {
 
   constructor(private readonly session: Session) {}
 
-  /** A span has just arrived. */
+  /** A span has just arrived for the first time. */
   note(slot: number): void {
     const { columns, waiting } = this.session.index;
     const parent = columns.parent[slot]!;

@@ -45,6 +45,19 @@ async function onlyRow(collector: Collector) {
 }
 
 describe('the live channel', () => {
+  it('shows a call of an agent from its start on, though the span of the agent comes last', async () => {
+    const collector = await run();
+    const { send } = await connect(collector);
+    send(hello);
+    send({ ...started, parentSpanId: spanId('agent') });
+    await until(async () => (await onlyRow(collector)) !== undefined);
+    const told = { kind: 3, duration: 7, attributes: mcp('f'), scope: 'spanpath.shim' };
+    await post(collector, encodeTold({ id: 'wire', parent: 'agent', ...told }));
+    expect(await onlyRow(collector)).toMatchObject({ name: 'f', duration: 7_000_000 });
+    await post(collector, encodeTold({ id: 'agent', duration: 9, name: 'agent' }));
+    expect((await listRows(collector)).map((row) => row.slice(0, 7))).toEqual(['0 agent', '1 f']);
+  });
+
   it('shows a call while it runs, then as its span says', async () => {
     const collector = await run();
     const { send } = await connect(collector);

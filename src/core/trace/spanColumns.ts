@@ -6,7 +6,7 @@ export const flag = {
   present: 1,
   /** Known from the live channel only; the finished span has not arrived. */
   live: 2,
-  /** The head of a chain execute_tool → client → wire → server: one logical call. */
+  /** Stands for its chain execute_tool → client → wire → server: one logical call. */
   call: 4,
   /** Its reported parent was not followed, because that would close a circle. */
   cycle: 8,

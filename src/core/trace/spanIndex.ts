@@ -207,6 +207,7 @@ export class SpanIndex {
     columns.flags[slot] = columns.flags[slot]! & (flag.used | flag.unsorted | flag.rootMoved);
     columns.chunk[slot] = -1;
     this.changed(slot);
+    this.calls.recountAbove(slot);
     if (columns.firstChild[slot] === -1) this.release(slot);
     else this.calls.recountBelow(slot);
   }

@@ -101,6 +101,75 @@ describe('spans that arrive in any order', () => {
   });
 });
 
+/** Names of the spans that stand for their calls. */
+function calls(index: SpanIndex): string[] {
+  return Array.from({ length: index.size }, (_, slot) => slot)
+    .filter((slot) => index.columns.flags[slot]! & flag.call)
+    .map((slot) => index.names.text(index.columns.name[slot]!))
+    .sort();
+}
+
+describe('the chain of one call', () => {
+  const [tool, client, wire, server] = chain as [Told, Told, Told, Told];
+
+  it('is counted as its wire says, in whatever order its spans arrive', () => {
+    const refused: Told = {
+      ...wire,
+      attributes: mcp('f', { 'spanpath.outcome': 'payload_error' }),
+    };
+    for (const order of permutations([tool, client, refused, server])) {
+      const index = indexOf(order);
+      expect(calls(index)).toEqual(['wire']);
+      expect([index.calls.calls, index.calls.errors]).toEqual([1, 1]);
+    }
+  });
+
+  it('is counted as its outermost span says where no wire was seen, or its wire is forgotten', () => {
+    for (const order of permutations([tool, client, { ...server, parent: 'cli' }])) {
+      expect(calls(indexOf(order))).toEqual(['execute_tool f']);
+    }
+    const index = indexOf(chain);
+    index.remove(slotOf(index, 'wire'));
+    expect([calls(index), index.calls.calls]).toEqual([['execute_tool f'], 1]);
+  });
+
+  it('is two calls when the tool was asked twice', () => {
+    const again: Told[] = [
+      { ...client, id: 'cli2', start: 200 },
+      { ...wire, id: 'wire2', parent: 'cli2', start: 201 },
+    ];
+    expect(calls(indexOf([...again, ...chain]))).toEqual(['wire', 'wire2']);
+  });
+
+  it('counts the same in whatever order any spans arrive', () => {
+    const links = [tool, client, wire, server, { id: '' }] as const;
+    const shape = fc.record({
+      parent: fc.option(fc.nat(9)),
+      link: fc.constantFrom(...links),
+      start: fc.nat(100),
+    });
+    const shapes = fc.array(shape, { minLength: 1, maxLength: 10 });
+    fc.assert(
+      fc.property(shapes, fc.infiniteStream(fc.nat(1_000_000)), (all, noise) => {
+        const told = all.map(({ parent, link, start }, place): Told => {
+          const { parent: _, ...rest } = link as Told;
+          // Only upwards, so that no circle is cut at another place in another order.
+          const above = parent === null || parent >= place ? {} : { parent: `s${parent}` };
+          return { ...rest, ...above, id: `s${place}`, name: `s${place}`, start };
+        });
+        const shuffled = told
+          .map((span) => ({ span, key: noise.next().value as number }))
+          .sort((a, b) => a.key - b.key)
+          .map(({ span }) => span);
+        const [straight, mixed] = [indexOf(told), indexOf(shuffled)];
+        expect(calls(mixed)).toEqual(calls(straight));
+        expect(mixed.calls.calls).toBe(calls(mixed).length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('a parent that never arrives', () => {
   it('leaves a single child as the root', () => {
     const index = indexOf([{ id: 'wire', parent: 'gone', attributes: mcp('f') }]);
