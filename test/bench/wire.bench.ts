@@ -25,8 +25,8 @@ const hello = '{"message":"hello"}';
 /** From a client that traces: the server gets as many bytes with the shim as without. */
 const tracedHello = `${hello},"_meta":{"traceparent":"00-${'a1'.repeat(16)}-${'b2'.repeat(8)}-01"}`;
 
-type Way = 'direct' | 'pipe' | 'shim';
-const ways: readonly Way[] = ['direct', 'pipe', 'shim'];
+type Way = 'direct' | 'pipe' | 'splice' | 'shim';
+const ways = ['direct', 'pipe', 'shim'] as const satisfies readonly Way[];
 
 export default async function run(): Promise<Figure[]> {
   const home = mkdtempSync(join(tmpdir(), 'spanpath-bench-'));
@@ -40,6 +40,7 @@ export default async function run(): Promise<Figure[]> {
   const commands: Record<Way, readonly string[]> = {
     direct: server,
     pipe: [node, join(here, 'barePipe.mjs'), ...server],
+    splice: [node, join(here, 'splicingPipe.mjs'), ...server],
     shim: [node, shim, '--name', 'bench', '--', ...server],
   };
   const threaded = [node, join(here, 'pipeWithThread.mjs'), ...server];
@@ -47,9 +48,7 @@ export default async function run(): Promise<Figure[]> {
   try {
     return [
       ...(await sequential(open)),
-      await pipelined('wire.pipelined', open, hello, bursts),
-      await pipelined('wire.pipelined.traced', open, tracedHello, { ...bursts, rounds: 21 }),
-      await pipelined('wire.pipelined.sustained', open, hello, { calls: 20_000, rounds, rest: 0 }),
+      ...(await pipelined(open)),
       ...(await large(open)),
       await startup(open),
       ...(await memory(open, () => new LineClient(threaded, env))),
@@ -62,7 +61,7 @@ export default async function run(): Promise<Figure[]> {
 
 type Open = (way: Way) => LineClient;
 type Samples = Record<Way, number[]>;
-const noSamples = (): Samples => ({ direct: [], pipe: [], shim: [] });
+const noSamples = (): Samples => ({ direct: [], pipe: [], splice: [], shim: [] });
 
 function figure(name: string, unit: string, samples: Samples): Figure {
   const value = median(samples.shim);
@@ -123,26 +122,44 @@ interface Bursts {
   readonly rest: number;
 }
 
-/** Calls a second with 64 in flight, in bursts. */
-async function pipelined(name: string, open: Open, args: string, bursts: Bursts): Promise<Figure> {
-  const { calls, rest } = bursts;
+/** Calls a second with 64 in flight; `.splice` is the least that puts a trace context into them. */
+async function pipelined(open: Open): Promise<Figure[]> {
+  const name = 'wire.pipelined';
+  const rates = await inBursts(open, hello, bursts, [...ways, 'splice']);
+  const traced = await inBursts(open, tracedHello, { ...bursts, rounds: 21 });
+  const sustained = await inBursts(open, hello, { calls: 20_000, rounds, rest: 0 });
+  return [
+    figure(name, 'calls/s', rates),
+    figure(`${name}.splice`, 'calls/s', { ...rates, shim: rates.splice }),
+    figure(`${name}.traced`, 'calls/s', traced),
+    figure(`${name}.sustained`, 'calls/s', sustained),
+  ];
+}
+
+/** Calls a second of every burst. */
+async function inBursts(
+  open: Open,
+  args: string,
+  { calls, rounds, rest }: Bursts,
+  which: readonly Way[] = ways,
+): Promise<Samples> {
   const rates = noSamples();
-  const clients = { direct: open('direct'), pipe: open('pipe'), shim: open('shim') };
-  for (const way of ways) {
-    await clients[way].initialize();
+  const clients = which.map((way) => ({ way, client: open(way) }));
+  for (const { client } of clients) {
+    await client.initialize();
     // So many that no engine is still compiling.
-    await clients[way].pipeline(20_000, 64, args);
+    await client.pipeline(20_000, 64, args);
   }
-  for (let round = 0; round < bursts.rounds; round++) {
-    for (const way of ways) {
+  for (let round = 0; round < rounds; round++) {
+    for (const { way, client } of clients) {
       await pause(rest);
       const start = performance.now();
-      await clients[way].pipeline(calls, 64, args);
+      await client.pipeline(calls, 64, args);
       rates[way].push(calls / ((performance.now() - start) / 1000));
     }
   }
-  for (const way of ways) await clients[way].close();
-  return figure(name, 'calls/s', rates);
+  for (const { client } of clients) await client.close();
+  return rates;
 }
 
 /** p50 of calls with a result of a given size. */
