@@ -20,6 +20,8 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
   private readonly changed = new vscode.EventEmitter<ServerNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly nodes = new WeakMap<Server, ServerNode>();
+  /** Whether a server was drawn with what is below it, which is part of its row's id. */
+  private readonly drawn = new WeakMap<Server, boolean>();
   private readonly subscriptions: vscode.Disposable[];
 
   constructor(
@@ -30,7 +32,7 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
     },
   ) {
     this.subscriptions = [
-      servers.onDidChange((server) => this.changed.fire(server && this.nodeOf(server))),
+      servers.onDidChange((server) => this.changed.fire(server && this.refreshed(server))),
       published.onDidChange(() => this.changed.fire(undefined)),
     ];
   }
@@ -40,6 +42,14 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
     const node = this.nodes.get(server) ?? { kind: 'server', server };
     this.nodes.set(server, node);
     return node;
+  }
+
+  /**
+   * What is drawn anew. A row that gets another id is drawn with the whole list: the editor would
+   * go on painting it, whenever the theme changes, over the row that took its place.
+   */
+  private refreshed(server: Server): ServerNode | undefined {
+    return this.drawn.get(server) === isUnfolded(server) ? this.nodeOf(server) : undefined;
   }
 
   getParent(node: ServerNode): ServerNode | undefined {
@@ -104,7 +114,8 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
 
   private serverRow(server: Server): vscode.TreeItem {
     const { state } = server;
-    const open = state.kind === 'running' || state.kind === 'failed';
+    const open = isUnfolded(server);
+    this.drawn.set(server, open);
     const row = new vscode.TreeItem(
       server.name,
       open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
@@ -132,6 +143,10 @@ export class ServerTree implements vscode.TreeDataProvider<ServerNode>, vscode.D
     for (const subscription of this.subscriptions) subscription.dispose();
     this.changed.dispose();
   }
+}
+
+function isUnfolded({ state }: Server): boolean {
+  return state.kind === 'running' || state.kind === 'failed';
 }
 
 function groupMembers(server: Server, label: 'Prompts' | 'Resources'): ServerNode[] {
