@@ -4,6 +4,9 @@ import { clampWindow, fitWindow, type TimeWindow } from '../src/core/view/timeSc
 import type { ViewContext } from './context.js';
 import type { Waterfall } from './waterfall/waterfall.js';
 
+/** The editor's own setting (`workbench.reduceMotion`) stands on the page. */
+const isStill = () => document.body.classList.contains('vscode-reduce-motion');
+
 export class TimeAxis {
   /** Everything, with a little air. */
   bounds: TimeWindow = { start: 0, end: 1e9 };
@@ -73,7 +76,7 @@ export class TimeAxis {
         : this.bounds;
     const nowMs = performance.now();
     // The first window is simply there; later ones are moved to.
-    const jumps = this.movedAtMs === 0 || this.stillness.matches;
+    const jumps = this.movedAtMs === 0 || this.stillness.matches || isStill();
     const elapsedMs = Math.min(50, nowMs - this.movedAtMs);
     this.window = jumps ? goal : approachWindow(this.window, goal, elapsedMs);
     this.goal = goal;

@@ -4,7 +4,7 @@ import type { SpanRef } from '../../src/core/trace/model.js';
 import { type AlignedRow, alignRows, durationChange } from '../../src/core/view/align.js';
 import { formatMoment } from '../../src/core/view/clock.js';
 import { formatDuration } from '../../src/core/view/durations.js';
-import { parseJson, printJson } from '../../src/core/view/jsonTree.js';
+import { printForDiff } from '../../src/core/view/jsonTree.js';
 import { quoteValue as quote } from '../../src/core/view/queryWords.js';
 import type { ViewContext } from '../context.js';
 import { button } from '../controls.js';
@@ -161,26 +161,27 @@ export class ComparePane implements OtherPane {
     );
   }
 
-  private texts(left: SpanDetails, right: SpanDetails): HTMLElement {
+  private texts(first: SpanDetails, { row, ...second }: SpanDetails): HTMLElement {
     const line = element('div', { class: 'compare-texts' });
     const both = [
-      ['Arguments', left.argumentsText, right.argumentsText],
-      ['Result', left.resultText, right.resultText],
+      ['Arguments', first.argumentsText, second.argumentsText],
+      ['Result', first.resultText, second.resultText],
     ] as const;
     for (const [name, before, after] of both) {
       if (before === null && after === null) continue;
-      const same = pretty(before) === pretty(after);
+      const [left, right] = [before, after].map((text) => printForDiff(text ?? ''));
+      const same = left === right;
       line.append(
         element(
           'span',
           { class: 'compare-text' },
           icon(same ? 'check' : 'diff'),
-          `${name} ${same ? 'the same' : 'differ'}`,
+          `${name} ${same ? 'the same' : name === 'Result' ? 'differs' : 'differ'}`,
           same
             ? null
             : button({
                 label: `Diff ${name.toLowerCase()}`,
-                onPress: () => this.diff(name, left.row.name, pretty(before), pretty(after)),
+                onPress: () => this.diff(name, row.name, left ?? '', right ?? ''),
               }),
         ),
       );
@@ -241,12 +242,6 @@ function toneOf(pair: AlignedRow, change: number | null): string {
   const before = pair.left?.duration ?? 0;
   if (change === null || Math.abs(change) < before * 0.1) return '';
   return change > 0 ? 'slower' : 'faster';
-}
-
-function pretty(text: string | null): string {
-  if (text === null) return '';
-  const parsed = parseJson(text);
-  return 'problem' in parsed ? text : printJson(parsed.value);
 }
 
 function refOf(span: SpanRef): SpanRef {

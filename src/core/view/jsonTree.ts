@@ -196,6 +196,26 @@ export function printJson(value: unknown): string {
   return text?.replace(/"\\u0001\d+\\u0001"/g, (token) => exact.get(token) ?? token) ?? 'null';
 }
 
+/**
+ * A document to lay beside another: texts inside it that are JSON themselves are unfolded, and
+ * texts of several lines are lists of lines, so that a diff shows what differs.
+ */
+export function printForDiff(text: string): string {
+  const parsed = parseJson(text);
+  return 'problem' in parsed ? text : printJson(unfoldTexts(parsed.value));
+}
+
+function unfoldTexts(value: unknown): unknown {
+  if (typeof value === 'string') {
+    const parsed = /^\s*[[{]/.test(value) ? parseJson(value) : null;
+    if (parsed && !('problem' in parsed)) return parsed.value;
+    return value.includes('\n') ? value.split('\n') : value;
+  }
+  if (Array.isArray(value)) return value.map(unfoldTexts);
+  if (typeof value !== 'object' || value === null || value instanceof ExactNumber) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unfoldTexts(each)]));
+}
+
 /** Paths of keys and scalars that contain `needle`, in document order, at most `most`. */
 export function searchJson(value: unknown, needle: string, most = 500): JsonPath[] {
   const wanted = needle.toLowerCase();

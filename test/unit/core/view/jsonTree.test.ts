@@ -8,6 +8,7 @@ import {
   parseJson,
   pathText,
   preview,
+  printForDiff,
   printJson,
   searchJson,
   valueAt,
@@ -101,5 +102,31 @@ describe('a JSON document', () => {
   it('copies strings bare and all else as JSON', () => {
     expect(copyText('two\nlines')).toBe('two\nlines');
     expect(copyText([1])).toBe('[\n  1\n]');
+  });
+});
+
+describe('a document to lay beside another', () => {
+  it('unfolds texts that are JSON, and texts of several lines, and keeps exact numbers', () => {
+    const text = JSON.stringify({ n: 1, text: '{"free":14.50,"all":["a"]}', log: 'one\ntwo' });
+    expect(printForDiff(text.replace('1,', '1.0,'))).toBe(
+      `{
+  "n": 1.0,
+  "text": {
+    "free": 14.50,
+    "all": [
+      "a"
+    ]
+  },
+  "log": [
+    "one",
+    "two"
+  ]
+}`,
+    );
+  });
+
+  it('is left as it is where it cannot be read', () => {
+    expect(printForDiff('{"cut')).toBe('{"cut');
+    expect(printForDiff('{"text":"{not JSON"}')).toContain('"{not JSON"');
   });
 });
