@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SpanRow } from '../../src/core/protocol.js';
 import { eventually } from './rig/eventually.js';
-import { runSampleAgent } from './rig/sampleAgent.js';
+import { runSampleAgent, showStory } from './rig/sampleAgent.js';
 import { useSession } from './rig/useSession.js';
 import { copySamples } from './rig/workspace.js';
 
@@ -31,17 +31,13 @@ describe('an agent that runs in a terminal of the editor', () => {
   });
 
   it('is told as a story, which says that a failure was read as a success', async () => {
-    const { probe, traces } = open();
+    const session = open();
+    const { probe, traces } = session;
     await probe.runCommand('workbench.action.closePanel');
+    const story = await showStory(session);
+    expect(story).toContain('3 rounds of inference');
+    expect(story).toContain('its payload says');
     const frame = await traces.frame();
-    await eventually('the story of the run', async () => {
-      await (await traces.rows('day trip')).first().locator('.name').click({ timeout: 5000 });
-      await frame.locator('.toolbar vscode-button', { hasText: 'Trace' }).click({ timeout: 5000 });
-      const story = frame.locator('.story');
-      await story.waitFor({ timeout: 5000 });
-      const text = (await story.textContent()) ?? '';
-      return text.includes('3 rounds of inference') && text.includes('its payload says') && text;
-    });
     // The agent took it for a success; the wire knows better.
     await frame.locator('.toolbar vscode-button', { hasText: 'Errors 1' }).waitFor();
     await frame.locator('.story .link', { hasText: 'reserve_balloon' }).click();

@@ -22,3 +22,16 @@ export async function runSampleAgent(
     return layers.every((layer) => run.some((row) => row.layer === layer)) && run;
   });
 }
+
+/** With the mouse: selects the run and shows its trace, above which its story stands; its text. */
+export async function showStory({ traces }: Session): Promise<string> {
+  const frame = await traces.frame();
+  const story = frame.locator('.story');
+  return eventually('the story of the run', async () => {
+    await traces.select('day trip');
+    await frame.locator('.toolbar vscode-button', { hasText: 'Trace' }).click();
+    await story.waitFor();
+    const text = (await story.textContent()) ?? '';
+    return text.includes('tool calls') && text;
+  });
+}

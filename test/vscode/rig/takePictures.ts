@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { runSampleAgent, showStory } from './sampleAgent.js';
 import { Session } from './session.js';
 import { copySamples } from './workspace.js';
 
@@ -32,6 +33,11 @@ export async function takePictures(folder: string): Promise<void> {
       console.log(`${name}-${theme}.png`);
     }
   };
+  const clear = async () => {
+    const cleared = probe.runCommand('spanpath.clear');
+    await workbench.answerDialog('Clear');
+    await cleared;
+  };
   const call = async (tool: string, wait = true) => {
     await servers.reveal(tool);
     await form.openFrom(servers.row(tool), tool);
@@ -45,9 +51,7 @@ export async function takePictures(folder: string): Promise<void> {
     // The start of a process is long beside what it then does; the picture is about calls.
     await call('current_weather');
     await form.showInTrace();
-    const cleared = probe.runCommand('spanpath.clear');
-    await workbench.answerDialog('Clear');
-    await cleared;
+    await clear();
     for (const tool of ['plan_day', 'reserve_balloon', 'decode_report']) {
       await call(tool);
     }
@@ -67,6 +71,17 @@ export async function takePictures(folder: string): Promise<void> {
     await probe.runCommand('spanpath.showFindings');
     await page.waitForTimeout(1_500);
     await picture('findings');
+
+    await servers.stop('tickets');
+    await clear();
+    await probe.runCommand('workbench.action.closeEditorsInOtherGroups');
+    await runSampleAgent(session, 'misread');
+    await probe.runCommand('workbench.action.closePanel');
+    await showStory(session);
+    const view = await traces.frame();
+    await view.locator('.story .link', { hasText: 'reserve_balloon' }).click();
+    await page.waitForTimeout(1_500);
+    await picture('agent');
   } catch (error) {
     await session.keepEvidence('pictures');
     throw error;
