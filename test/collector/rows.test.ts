@@ -170,19 +170,20 @@ describe('rows of the waterfall', () => {
       shim('init', 'initialize', 'ok', 0),
       shim('list', 'tools/list', 'protocol_error', 10),
       shim('prompts', 'prompts/list', 'ok', 20),
+      shim('typed', 'completion/complete', 'ok', 25),
       call,
       { id: 'below', parent: 'prompts', start: 21, duration: 1 },
     ]);
     const hidesProtocol = true;
     const page = await rows({ hidesProtocol });
     expect(names(page.rows)).toEqual(['0 tools/list', '0 search']);
-    expect(page).toMatchObject({ total: 2, hiddenCalls: 2, start: 0, end: 25e6 });
+    expect(page).toMatchObject({ total: 2, hiddenCalls: 3, start: 0, end: 25e6 });
     const grouped = await rows({ hidesProtocol, groupBy: 'tool' });
-    expect(grouped.hiddenCalls).toBe(2);
+    expect(grouped.hiddenCalls).toBe(3);
     const asked = await rows({ hidesProtocol, query: 'initialize' });
     expect(names(asked.rows)).toEqual(['0 initialize']);
     expect(asked.hiddenCalls).toBeUndefined();
-    expect((await rows()).total).toBe(5);
+    expect((await rows()).total).toBe(6);
     const init = { traceId: theTrace, spanId: spanId('init') };
     const locate = (spec: Partial<ViewSpec>) =>
       queries['rows/locate']({ spec: { ...everything, ...spec }, span: init });

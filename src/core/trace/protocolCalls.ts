@@ -2,7 +2,10 @@ import { layers, outcomes } from './model.js';
 import type { SpanColumns } from './spanColumns.js';
 import type { SpanIndex } from './spanIndex.js';
 
-/** Requests by which client and server get to know each other; nothing of the app happens in them. */
+/**
+ * Requests by which client and server get to know each other, and those that a form sends while
+ * somebody types: nothing was called yet.
+ */
 const protocolMethods: ReadonlySet<string> = new Set([
   'initialize',
   'ping',
@@ -12,6 +15,7 @@ const protocolMethods: ReadonlySet<string> = new Set([
   'resources/list',
   'resources/templates/list',
   'logging/setLevel',
+  'completion/complete',
   'roots/list',
   'notifications/initialized',
 ]);
