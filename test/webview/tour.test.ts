@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { FixtureHost } from './fixture/host.js';
+import { untilPainted } from './page.js';
 import { useSite } from './site.js';
 
 const site = useSite();
@@ -215,6 +216,28 @@ describe('with the mouse alone', () => {
       await expect.poll(async () => (await asked(page)).at(-1)?.method).toBe('handler/open');
     }));
 
+  it('a double click is for the row of its first click, whatever the pane that opens moves', () =>
+    withView({ session: '3000' }, async (page) => {
+      const boxes = await page.locator('.rows .row:visible').evaluateAll((rows) =>
+        rows.map((one) => {
+          const { x, y } = one.getBoundingClientRect();
+          return { x: x + 150, y: y + 10 };
+        }),
+      );
+      // Where the pane will be.
+      const { x, y } = boxes.sort((a, b) => a.y - b.y).at(-2) ?? { x: 0, y: 0 };
+      await page.mouse.click(x, y);
+      await page.locator('.pane:visible').waitFor();
+      await untilPainted(page);
+      const clicked = await selectedName(page);
+      await page.mouse.down({ clickCount: 2 });
+      await page.mouse.up({ clickCount: 2 });
+      await expect
+        .poll(async () => (await asked(page)).map(({ method }) => method))
+        .toEqual(['handler/open']);
+      expect(await selectedName(page)).toBe(clicked);
+    }));
+
   it('the icon in the row and the link in details open the handler too', () =>
     withView({}, async (page) => {
       await row(page, 'search_places').hover({ position: { x: 100, y: 10 } });
@@ -280,7 +303,9 @@ describe('with the mouse alone', () => {
       await more.click();
       await page.locator('[role=menuitem]', { hasText: 'Statistics' }).click();
       await page.locator('.sort', { hasText: 'p95' }).click();
-      expect(await page.locator('th[aria-sort=descending]').textContent()).toContain('p95');
+      await expect
+        .poll(() => page.locator('th[aria-sort=descending]').textContent())
+        .toContain('p95');
       await page.locator('.statistics .link', { hasText: 'get_alerts' }).click();
       await expect
         .poll(() => page.locator('.search-input').inputValue())
@@ -343,6 +368,7 @@ describe('with the mouse alone', () => {
       const result = page.locator('.section', { has: page.locator('h3:text-is("Result")') });
       await result.hover();
       await result.locator('vscode-button[aria-label="Search in result"]').click();
+      await page.locator('.json-find input:focus').waitFor();
       await page.keyboard.type('clear');
       await expect.poll(() => page.locator('.json-find .hint').textContent()).toBe('1 found');
       const args = page.locator('.json[aria-label=Arguments]');

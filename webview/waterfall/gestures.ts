@@ -1,4 +1,5 @@
 /** Mouse, wheel and touchpad in the waterfall. */
+import type { SpanRow } from '../../src/core/protocol.js';
 import { xToTime } from '../../src/core/view/timeScale.js';
 import type { ViewContext } from '../context.js';
 import type { Keys } from './keys.js';
@@ -17,6 +18,8 @@ const clickPx = 4;
 
 export class Gestures {
   private drag: Drag | null = null;
+  /** What the first of two clicks hit: the pane that it opens moves the rows away from the second. */
+  private clicked: SpanRow | null = null;
 
   constructor(
     private readonly context: ViewContext,
@@ -32,6 +35,7 @@ export class Gestures {
     scroller.addEventListener('pointerup', (event) => this.release(event));
     scroller.addEventListener('pointercancel', () => this.end());
     scroller.addEventListener('pointerleave', () => this.hover(null));
+    window.addEventListener('click', (event) => this.anyClick(event), true);
     scroller.addEventListener('click', (event) => this.click(event));
     scroller.addEventListener('dblclick', (event) => this.doubleClick(event));
     scroller.addEventListener('contextmenu', (event) => this.menu(event));
@@ -129,6 +133,15 @@ export class Gestures {
     this.context.requestPaint();
   }
 
+  private anyClick(event: MouseEvent): void {
+    if (event.detail < 2) this.clicked = null;
+    if (!this.clicked) return;
+    event.stopPropagation();
+    if (event.detail !== 2) return;
+    if (this.clicked.group) this.keys.toggle(this.clicked);
+    else this.context.openHandler(this.clicked);
+  }
+
   private click(event: MouseEvent): void {
     const target = event.target as Element;
     const stickyId = target.closest<HTMLElement>('.sticky .row')?.dataset.id;
@@ -146,20 +159,14 @@ export class Gestures {
     }
     this.waterfall.selectIndex(index);
     if (target.closest('.open')) this.context.openHandler(row);
-    else if (!row.group) this.context.update({ pane: 'details' });
+    else {
+      this.clicked = row;
+      if (!row.group) this.context.update({ pane: 'details' });
+    }
   }
 
   private doubleClick(event: MouseEvent): void {
-    const target = event.target as Element;
-    if (this.inHead(event)) {
-      if (this.barX(event) >= 0) this.zoom.whole();
-      return;
-    }
-    if (target.closest('.twistie, .open')) return;
-    const index = Number(target.closest<HTMLElement>('.rows .row')?.dataset.index ?? Number.NaN);
-    const row = this.context.rows.row(index);
-    if (row?.group) this.keys.toggle(row);
-    else if (row) this.context.openHandler(row);
+    if (!this.clicked && this.inHead(event) && this.barX(event) >= 0) this.zoom.whole();
   }
 
   private menu(event: MouseEvent): void {
