@@ -130,5 +130,18 @@ export async function openView(
   const { session = 'design', servers = ['weather'] } = options;
   await page.goto(`${site.url}?session=${session}&servers=${servers}`);
   await page.waitForSelector('.rows .row:not(.row-waiting) .name, .notice:not([hidden]) h2');
+  await untilPainted(page);
   return page;
+}
+
+/** Until what was asked of the page before is painted. */
+export function untilPainted(page: Page): Promise<unknown> {
+  return page.evaluate(
+    'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+  );
+}
+
+/** Until the view has written down its state: a timer that is set later fires later. */
+export function untilKept(page: Page): Promise<unknown> {
+  return page.evaluate('new Promise((done) => setTimeout(done, 600))');
 }

@@ -12,6 +12,7 @@ const folder = join(import.meta.dirname, 'pictures');
 const madeWith = join(folder, 'madeWith.json');
 /** Letters are drawn a little differently from run to run. */
 const mostDifferent = 0.002;
+const mostLooks = 10;
 
 const site = useSite();
 let sameLetters = true;
@@ -56,9 +57,10 @@ async function select(page: Page): Promise<void> {
   await page.locator('.snippet').waitFor();
 }
 
-async function openPane(page: Page, name: string): Promise<void> {
+async function openPane(page: Page, name: string, part: string): Promise<void> {
   await page.locator('.toolbar vscode-button[aria-label="More actions"]').click();
   await page.locator('[role=menuitem]', { hasText: name }).click();
+  await page.locator(part).first().waitFor();
 }
 
 const pictures: readonly [
@@ -73,8 +75,8 @@ const pictures: readonly [
   ['narrow', { theme: 'dark', width: 360, height: 720 }, select],
   ['wide', { theme: 'light', width: 2200, height: 900 }, select],
   ['empty', { theme: 'light', session: 'empty' }, async () => {}],
-  ['statistics', { theme: 'dark' }, (page) => openPane(page, 'Statistics')],
-  ['findings', { theme: 'light' }, (page) => openPane(page, 'Findings')],
+  ['statistics', { theme: 'dark' }, (page) => openPane(page, 'Statistics', '.statistics-table')],
+  ['findings', { theme: 'light' }, (page) => openPane(page, 'Findings', '.finding')],
 ];
 
 describe('the view looks as it did', () => {
@@ -84,29 +86,36 @@ describe('the view looks as it did', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await prepare(page);
     await page.mouse.move(0, 0);
-    await page.waitForTimeout(500);
-    const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-    await page.context().close();
     const file = join(folder, `${name}.png`);
-    if (writing) {
-      writeFileSync(file, picture);
-      return;
-    }
-    expect(existsSync(file)).toBe(true);
-    const [before, now] = [PNG.sync.read(readFileSync(file)), PNG.sync.read(picture)];
-    expect([now.width, now.height]).toEqual([before.width, before.height]);
-    const { width, height } = now;
-    const difference = new PNG({ width, height });
-    const pixels = pixelmatch(before.data, now.data, difference.data, width, height, {
-      threshold: 0.15,
-    });
-    if (pixels > width * height * mostDifferent) {
+    if (!writing) expect(existsSync(file)).toBe(true);
+    for (let look = 1; ; look++) {
+      await page.waitForTimeout(500);
+      const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+      if (writing) writeFileSync(file, picture);
+      const { pixels, most, difference } = compare(readFileSync(file), picture);
+      if (pixels <= most) break;
+      // On a slow machine not everything is painted yet.
+      if (look < mostLooks) continue;
       mkdirSync('out/pictures', { recursive: true });
       writeFileSync(`out/pictures/${name}.now.png`, picture);
-      writeFileSync(`out/pictures/${name}.difference.png`, PNG.sync.write(difference));
+      writeFileSync(`out/pictures/${name}.difference.png`, difference);
+      expect(pixels, `out/pictures/${name}.difference.png`).toBeLessThanOrEqual(most);
     }
-    expect(pixels, `out/pictures/${name}.difference.png`).toBeLessThanOrEqual(
-      width * height * mostDifferent,
-    );
+    await page.context().close();
   });
 });
+
+function compare(before: Buffer, now: Buffer) {
+  const [kept, taken] = [PNG.sync.read(before), PNG.sync.read(now)];
+  const { width, height } = taken;
+  expect([width, height]).toEqual([kept.width, kept.height]);
+  const difference = new PNG({ width, height });
+  const pixels = pixelmatch(kept.data, taken.data, difference.data, width, height, {
+    threshold: 0.15,
+  });
+  return {
+    pixels,
+    most: width * height * mostDifferent,
+    difference: PNG.sync.write(difference),
+  };
+}

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { untilKept } from './page.js';
 import { useSite } from './site.js';
 
 const site = useSite();
@@ -126,7 +127,7 @@ describe('messages that only keep the protocol going', () => {
     expect(await entry.getAttribute('aria-checked')).toBe('false');
     await entry.click();
     await expect.poll(() => names(page)).toEqual(['initialize', 'tools/list']);
-    await page.waitForTimeout(400);
+    await untilKept(page);
     await page.reload();
     await expect.poll(() => names(page)).toEqual(['initialize', 'tools/list']);
     await page.context().close();

@@ -1,9 +1,21 @@
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { untilPainted } from './page.js';
 import { useSite } from './site.js';
 
 const site = useSite();
+
+/** What stands where, once it stands still. */
+async function steadyBoxes(page: Page): Promise<unknown> {
+  for (let before: unknown; ; ) {
+    const now = await page.evaluate(boxes);
+    if (now === before) return now;
+    before = now;
+    await page.waitForTimeout(200);
+  }
+}
 
 const boxes = `JSON.stringify([...document.querySelectorAll(
   '.toolbar, .toolbar vscode-button, .search, .waterfall, .pane-head > *, .notice vscode-button')]
@@ -19,13 +31,11 @@ describe('the first rows', () => {
           width,
         });
         expect(await page.evaluate(`customElements.get('vscode-button') === undefined`)).toBe(true);
-        const before = await page.evaluate(boxes);
+        const before = await steadyBoxes(page);
         await page.evaluate('registerControls()');
         await page.waitForFunction(`[...document.querySelectorAll('vscode-button')]
           .every((one) => one.shadowRoot?.querySelector('button'))`);
-        await page.evaluate(
-          'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
-        );
+        await untilPainted(page);
         expect(await page.evaluate(boxes)).toBe(before);
         await page.context().close();
       });

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { FixtureHost } from './fixture/host.js';
 import { hostileNames } from './fixture/hostile.js';
-import { bundleFixturePage } from './page.js';
+import { bundleFixturePage, untilKept } from './page.js';
 import { useSite } from './site.js';
 
 const site = useSite('--js-flags=--expose-gc', '--enable-precise-memory-info');
@@ -58,7 +58,7 @@ describe('a million rows', () => {
       .not.toBeNull();
     const lastRow = page.locator('[aria-rowindex="1000001"]');
     await lastRow.waitFor();
-    expect(await lastRow.getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => lastRow.getAttribute('aria-selected')).toBe('true');
     await page.keyboard.press('Home');
     await page.locator('[aria-rowindex="2"]').waitFor();
     await page.mouse.move(200, 300);
@@ -79,10 +79,12 @@ describe('while spans stream in', () => {
     await page.evaluate(() => {
       app.waterfall.contentTop = 0;
     });
+    const selectedIndex = () => page.locator('.row-selected').first().getAttribute('aria-rowindex');
     await page.keyboard.press('Home');
-    for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowDown');
     // The view opened at the end; the rows at the top are on their way.
-    await expect.poll(() => topName(page)).not.toBe('');
+    await expect.poll(selectedIndex).toBe('2');
+    for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowDown');
+    await expect.poll(selectedIndex).toBe('7');
     const heap = () =>
       page.evaluate(() => {
         (globalThis as unknown as { gc(): void }).gc();
@@ -139,18 +141,19 @@ describe('while spans stream in', () => {
     await expect.poll(() => running.locator('.cell-duration').textContent()).not.toBe(first);
     await page.context().close();
     const still = await site.open({ session: '1000' });
-    await still.waitForTimeout(600);
-    const frames = await still.evaluate(async () => {
-      let count = 0;
-      const before = globalThis.requestAnimationFrame;
-      globalThis.requestAnimationFrame = (callback) => {
-        count++;
-        return before(callback);
-      };
-      await new Promise((resolve) => setTimeout(resolve, 400));
-      return count;
-    });
-    expect(frames).toBe(0);
+    const framesInAWhile = () =>
+      still.evaluate(async () => {
+        let count = 0;
+        const before = globalThis.requestAnimationFrame;
+        globalThis.requestAnimationFrame = (callback) => {
+          count++;
+          return before(callback);
+        };
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        globalThis.requestAnimationFrame = before;
+        return count;
+      });
+    await expect.poll(framesInAWhile).toBe(0);
     await still.context().close();
   });
 });
@@ -160,10 +163,13 @@ describe('hidden and shown again', () => {
     const page = await site.open({ session: '3000' });
     await page.locator('.scroller').focus();
     await page.keyboard.press('Home');
+    await expect
+      .poll(() => page.locator('.row-selected').first().getAttribute('aria-rowindex'))
+      .toBe('2');
     for (let step = 0; step < 3; step++) await page.keyboard.press('PageDown');
     await page.keyboard.press('ArrowLeft');
     await page.locator('#tab-wire').click();
-    await page.waitForTimeout(600);
+    await untilKept(page);
     const before = {
       selected: await page.evaluate(() => app.state.selected?.id),
       top: await topName(page),
@@ -173,9 +179,9 @@ describe('hidden and shown again', () => {
     await page.locator('.row-selected').first().waitFor();
     expect(await page.evaluate(() => app.state.selected?.id)).toBe(before.selected);
     await expect.poll(() => topName(page)).toBe(before.top);
-    expect(await page.locator('.row-selected').first().getAttribute('aria-rowindex')).toBe(
-      before.index,
-    );
+    await expect
+      .poll(() => page.locator('.row-selected').first().getAttribute('aria-rowindex'))
+      .toBe(before.index);
     await expect
       .poll(() => page.locator('[role=tab][aria-selected=true]').textContent())
       .toContain('Wire');
