@@ -1,8 +1,9 @@
-// A server that offers what the public conformance suite asks for, over Streamable HTTP.
-// Prints its URL.
+// A server that offers what the public conformance suite asks for: over Streamable HTTP, whose URL
+// it prints, or with `--stdio`.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import * as types from '@modelcontextprotocol/sdk/types.js';
 
@@ -162,20 +163,29 @@ function createMcpServer() {
   return server;
 }
 
-const sessions = new Map();
-const http = createServer(async (request, response) => {
-  if (!/^(?:127\.0\.0\.1|localhost):\d+$/.test(request.headers.host ?? '')) {
-    response.writeHead(403).end();
-    return;
-  }
-  const known = sessions.get(request.headers['mcp-session-id']);
-  if (known) return known.handleRequest(request, response);
-  const transport = new StreamableHTTPServerTransport({
-    sessionIdGenerator: randomUUID,
-    onsessioninitialized: (id) => sessions.set(id, transport),
+async function serveStdio() {
+  await createMcpServer().connect(new StdioServerTransport());
+}
+
+function serveHttp() {
+  const sessions = new Map();
+  const http = createServer(async (request, response) => {
+    if (!/^(?:127\.0\.0\.1|localhost):\d+$/.test(request.headers.host ?? '')) {
+      response.writeHead(403).end();
+      return;
+    }
+    const known = sessions.get(request.headers['mcp-session-id']);
+    if (known) return known.handleRequest(request, response);
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      onsessioninitialized: (id) => sessions.set(id, transport),
+    });
+    await createMcpServer().connect(transport);
+    return transport.handleRequest(request, response);
   });
-  await createMcpServer().connect(transport);
-  return transport.handleRequest(request, response);
-});
-http.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${http.address().port}/mcp`));
-process.stdin.resume().on('end', () => process.exit());
+  http.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${http.address().port}/mcp`));
+  process.stdin.resume().on('end', () => process.exit());
+}
+
+if (process.argv[2] === '--stdio') await serveStdio();
+else serveHttp();
