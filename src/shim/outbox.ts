@@ -98,8 +98,9 @@ export class Outbox {
     if (!worker) return;
     this.flush();
     await new Promise<void>((resolve) => {
-      // The thread bounds itself; this bounds a thread that hangs.
-      const limit = setTimeout(resolve, withinMs + 1_200);
+      // The thread bounds itself; this bounds one that hangs. On a busy machine it may have to wait
+      // for a processor, since its priority is low.
+      const limit = setTimeout(resolve, withinMs + 4_200);
       const done = () => {
         clearTimeout(limit);
         resolve();

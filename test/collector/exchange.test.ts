@@ -348,7 +348,7 @@ describe('the page that is exported', () => {
     const collector = await run({ pageDirectory: makeFolder() });
     const path = join(makeFolder(), 'page.html');
     await expect(exported(collector, path, 'html')).rejects.toThrow(
-      /the view is not whole: (?:main\.js|main\.css|page\.js) cannot be read/,
+      /the view is not whole: (?:main\.js|main\.css|page\.js|controls\.js) cannot be read/,
     );
   });
 });

@@ -45,6 +45,7 @@ async function converse(
   words: readonly string[],
   program: readonly string[],
   steps: readonly Step[],
+  settled: () => Promise<void> = async () => {},
 ) {
   const shim = new ShimProcess(words, {}, temporaryDir(), program);
   const heard: unknown[] = [];
@@ -75,8 +76,8 @@ async function converse(
   });
   shim.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   for (const [index, step] of steps.entries()) await ask(index + 1, step);
+  await settled();
   const exit = await shim.end();
-  collector.readSpool(shim.home);
   return { heard, code: exit.code };
 }
 
@@ -174,24 +175,30 @@ describe('a real server says the same through the shim as without it', () => {
     const run = async (
       words: (command: readonly string[]) => readonly string[],
       program: readonly string[],
+      settled?: () => Promise<void>,
     ) => {
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, 'there.txt'), 'there');
-      return converse(words(server.command(folder)), program, server.steps(folder));
+      return converse(words(server.command(folder)), program, server.steps(folder), settled);
     };
     const steady = (value: unknown) =>
       server.volatile ? JSON.stringify(value).replace(server.volatile, '…') : JSON.stringify(value);
     const runner = ['-e', runCommand];
     const direct = await run((command) => ['--', ...command], runner);
     const options = ['--endpoint', collector.endpoint, '--name', name, '--no-hooks', '--'];
-    const traced = await run((command) => [...options, ...command], [shimPath]);
+    const spansOf = () =>
+      collector.spans.filter(
+        (span) =>
+          span.resource['spanpath.server.name'] === name && !span.attributes['spanpath.direction'],
+      );
+    const traced = await run(
+      (command) => [...options, ...command],
+      [shimPath],
+      () => until(() => spansOf().length > server.steps(folder).length),
+    );
     expect(steady(traced.heard)).toBe(steady(direct.heard));
     expect(traced.code).toBe(direct.code);
-    const spans = collector.spans.filter(
-      (span) =>
-        span.resource['spanpath.server.name'] === name && !span.attributes['spanpath.direction'],
-    );
-    expect(spans.map((span) => span.attributes['mcp.method.name'])).toEqual([
+    expect(spansOf().map((span) => span.attributes['mcp.method.name'])).toEqual([
       'initialize',
       ...server.steps(folder).map(({ method }) => method),
     ]);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expected, inWords, readRecorded } from './conversations/recorded.js';
 import { FakeCollector } from './fakeCollector.js';
-import { ShimProcess, temporaryDir } from './shimProcess.js';
+import { ShimProcess, temporaryDir, until } from './shimProcess.js';
 
 let collector: FakeCollector;
 beforeAll(async () => {
@@ -30,8 +30,9 @@ describe('a recorded conversation through the shim', () => {
       }
     }
     await shim.lines(answers);
+    const spansOf = () => collector.spans.filter((span) => span.resource['service.name'] === name);
+    await until(() => spansOf().length >= (expected[name]?.length ?? 0));
     const { stdout } = await shim.end();
-    collector.readSpool(shim.home);
     const said = (sender: string) =>
       recorded.entries
         .filter(({ from }) => from === sender)
@@ -40,7 +41,7 @@ describe('a recorded conversation through the shim', () => {
     expect(stdout.toString()).toBe(said('server'));
     const received = readFileSync(copy, 'utf8');
     expect(received.replace(inserted, '')).toBe(said('client'));
-    const spans = collector.spans.filter((span) => span.resource['service.name'] === name);
+    const spans = spansOf();
     expect(spans.map(inWords)).toEqual(expected[name]);
     // Every request of the client carries the span that stands for it.
     for (const span of spans) {

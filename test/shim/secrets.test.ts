@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeCollector } from './fakeCollector.js';
-import { ShimProcess, serverPath } from './shimProcess.js';
+import { ShimProcess, serverPath, until } from './shimProcess.js';
 
 /** Put together here, so that no scanner takes it for a real one. */
 const token = `ghp_${'a1B2'.repeat(9)}`;
@@ -49,6 +49,7 @@ async function overheard(content: string): Promise<string> {
   const all = [...asked, read, hang, cancel].map((message) => `${JSON.stringify(message)}\n`);
   shim.child.stdin.write(all.join(''));
   await shim.lines(printed.length + answers.length);
+  await until(() => collector.spans.length >= 5);
   await shim.end();
   collector.readSpool(shim.home);
   expect(collector.spans.length).toBe(5);
