@@ -9,7 +9,7 @@ import type { ViewContext } from './context.js';
 import { DetailsPane } from './details/pane.js';
 import { element, setHidden, setStyle } from './dom.js';
 import { FindingsPane } from './findings.js';
-import { clearSession, copyText, openHandler } from './hostActions.js';
+import { clearSession, copyText, refOf, run } from './hostActions.js';
 import { Navigation } from './navigation.js';
 import { type NoticeKind, Notices } from './notices.js';
 import { OverviewStrip } from './overview.js';
@@ -193,7 +193,7 @@ export class App implements ViewContext {
   }
 
   openHandler(span: SpanRef): void {
-    openHandler(this, span);
+    run(this, 'handler/open', refOf(span));
   }
 
   copy(text: string, what: string): void {

@@ -1,20 +1,36 @@
 /** What the view asks of its host on a click, with words about how it went. */
+import type { HostRequests } from '../src/core/protocol.js';
 import type { SpanRef } from '../src/core/trace/model.js';
 import type { ViewContext } from './context.js';
 
-export function openHandler(context: ViewContext, { traceId, spanId }: SpanRef): void {
-  context.host
-    .request('handler/open', { traceId, spanId })
-    .then(({ opened, reason }) => {
-      if (!opened && reason) context.notify(reason, 'error');
-    })
-    .catch((error: Error) => context.notify(error.message, 'error'));
+type Action =
+  | 'handler/open'
+  | 'source/open'
+  | 'text/open'
+  | 'text/diff'
+  | 'link/open'
+  | 'command/run';
+
+/** Asks for something that only the editor can do; what stood in its way is told. */
+export function run<A extends Action>(
+  context: ViewContext,
+  action: A,
+  params: HostRequests[A]['params'],
+): void {
+  context.host.request(action, params).then(
+    (answer) => {
+      if (answer?.reason && !answer.opened) context.notify(answer.reason, 'error');
+    },
+    (error: Error) => context.notify(error.message, 'error'),
+  );
 }
 
-export function replay(context: ViewContext, { traceId, spanId }: SpanRef): void {
-  context.host
-    .request('command/run', { command: 'replay', span: { traceId, spanId } })
-    .catch((error: Error) => context.notify(error.message, 'error'));
+export function refOf({ traceId, spanId }: SpanRef): SpanRef {
+  return { traceId, spanId };
+}
+
+export function replay(context: ViewContext, span: SpanRef): void {
+  run(context, 'command/run', { command: 'replay', span: refOf(span) });
 }
 
 export function copyText(context: ViewContext, text: string, what: string): void {

@@ -101,7 +101,7 @@ export class Navigation {
       if (found.unfold.length) context.updateSpec(openAll(spec, found.unfold));
       await this.reveal(found.span);
     } catch (error) {
-      context.notify(error instanceof Error ? error.message : String(error), 'error');
+      context.notify((error as Error).message, 'error');
     }
   }
 

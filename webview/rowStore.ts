@@ -103,7 +103,7 @@ export class RowStore {
         this.problem = null;
         this.accept(page, generation);
       } catch (error) {
-        this.problem = error instanceof Error ? error.message : String(error);
+        this.problem = (error as Error).message;
         this.loading = false;
         this.onArrived({ newSpec: false });
         break;

@@ -7,7 +7,8 @@ import { formatCount } from '../src/core/view/durations.js';
 import { setDefault } from '../src/core/view/folds.js';
 import type { ViewContext } from './context.js';
 import { button } from './controls.js';
-import { element, setAttribute, setClass, setHidden, setText } from './dom.js';
+import { element, setAttribute, setClass, setText } from './dom.js';
+import { run } from './hostActions.js';
 import { type MenuEntry, openMenuUnder } from './menu.js';
 import type { SearchBox } from './search.js';
 import { layerNames } from './waterfall/rowWords.js';
@@ -219,7 +220,7 @@ export class Toolbar {
             label: command === 'export' ? 'Export…' : 'Import…',
             icon: command === 'export' ? 'export' : 'folder-opened',
             separated: command === 'export',
-            run: () => void context.host.request('command/run', { command, span: null }),
+            run: () => run(context, 'command/run', { command, span: null }),
           }))
         : []),
       {
@@ -229,13 +230,6 @@ export class Toolbar {
       },
     ];
     openMenuUnder(entries, anchor, 'More actions');
-  }
-
-  /** Where the view is too low to show a whole toolbar, nothing but the buttons stays. */
-  hideLabels(hidden: boolean): void {
-    for (const label of this.root.querySelectorAll<HTMLElement>('.segments .button-label')) {
-      setHidden(label, hidden);
-    }
   }
 }
 

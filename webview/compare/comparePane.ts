@@ -11,6 +11,7 @@ import { button } from '../controls.js';
 import type { OtherPane } from '../details/pane.js';
 import { hint, link } from '../details/sections.js';
 import { element, icon, oneLine } from '../dom.js';
+import { refOf, run } from '../hostActions.js';
 import { initialState } from '../viewState.js';
 import { iconOf } from '../waterfall/rowWords.js';
 
@@ -73,7 +74,7 @@ export class ComparePane implements OtherPane {
       if (found) this.show(found.span, refOf(row));
       else context.notify(`There is no call of ${row.name} before this one.`);
     } catch (error) {
-      context.notify(error instanceof Error ? error.message : String(error), 'error');
+      context.notify((error as Error).message, 'error');
     }
   }
 
@@ -190,14 +191,12 @@ export class ComparePane implements OtherPane {
   }
 
   private diff(what: string, name: string, before: string, after: string): void {
-    this.context.host
-      .request('text/diff', {
-        title: `${name}: ${what.toLowerCase()} before ↔ after`,
-        language: 'json',
-        left: { title: `${what} before`, text: before },
-        right: { title: `${what} after`, text: after },
-      })
-      .catch((error: Error) => this.context.notify(error.message, 'error'));
+    run(this.context, 'text/diff', {
+      title: `${name}: ${what.toLowerCase()} before ↔ after`,
+      language: 'json',
+      left: { title: `${what} before`, text: before },
+      right: { title: `${what} after`, text: after },
+    });
   }
 
   private pairElement(pair: AlignedRow, longest: number): HTMLElement {
@@ -242,8 +241,4 @@ function toneOf(pair: AlignedRow, change: number | null): string {
   const before = pair.left?.duration ?? 0;
   if (change === null || Math.abs(change) < before * 0.1) return '';
   return change > 0 ? 'slower' : 'faster';
-}
-
-function refOf(span: SpanRef): SpanRef {
-  return { traceId: span.traceId, spanId: span.spanId };
 }

@@ -4,6 +4,7 @@ import type { SpanRef } from '../../src/core/trace/model.js';
 import { shortPlace, stackLines } from '../../src/core/view/stackText.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
+import { refOf, run } from '../hostActions.js';
 import { hint, link, section, textBlock } from './sections.js';
 
 export function errorTab(context: ViewContext, details: SpanDetails): HTMLElement {
@@ -80,13 +81,8 @@ export function exceptionSection(
 
 export function openPlace(
   context: ViewContext,
-  { traceId, spanId }: SpanRef,
+  span: SpanRef,
   place: { file: string; line: number; column: number },
 ): void {
-  context.host
-    .request('source/open', { span: { traceId, spanId }, ...place })
-    .then(({ opened, reason }) => {
-      if (!opened && reason) context.notify(reason, 'error');
-    })
-    .catch((error: Error) => context.notify(error.message, 'error'));
+  run(context, 'source/open', { span: refOf(span), ...place });
 }

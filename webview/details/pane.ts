@@ -134,7 +134,7 @@ export class DetailsPane {
       this.details = details;
       this.shownId = selected.id;
     } catch (error) {
-      this.context.notify(error instanceof Error ? error.message : String(error), 'error');
+      this.context.notify((error as Error).message, 'error');
       return;
     }
     this.context.requestPaint();

@@ -2,6 +2,7 @@
 import { parseJson } from '../../src/core/view/jsonTree.js';
 import type { ViewContext } from '../context.js';
 import { element } from '../dom.js';
+import { run } from '../hostActions.js';
 import { JsonView } from './jsonView.js';
 import { link, textBlock } from './sections.js';
 
@@ -76,9 +77,7 @@ function uriOf(context: ViewContext, uri: string, name: string): Node {
     'p',
     { class: 'uri' },
     link(shown, `Open ${uri} (asks first)`, () => {
-      context.host
-        .request('link/open', { url: uri })
-        .catch((error: Error) => context.notify(error.message, 'error'));
+      run(context, 'link/open', { url: uri });
     }),
   );
 }

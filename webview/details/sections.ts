@@ -2,6 +2,7 @@
 import type { ViewContext } from '../context.js';
 import { button } from '../controls.js';
 import { element } from '../dom.js';
+import { run } from '../hostActions.js';
 
 export interface SectionAction {
   readonly label: string;
@@ -68,9 +69,7 @@ export function openInEditor(
   return button({
     label: 'Open in an editor',
     onPress: () => {
-      context.host
-        .request('text/open', { title, text, language })
-        .catch((error: Error) => context.notify(error.message, 'error'));
+      run(context, 'text/open', { title, text, language });
     },
   });
 }

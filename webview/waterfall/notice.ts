@@ -2,6 +2,7 @@
 import type { ViewContext } from '../context.js';
 import { button } from '../controls.js';
 import { element, icon, setHidden } from '../dom.js';
+import { run as runAction } from '../hostActions.js';
 
 /** A reading that takes longer shows that it is going on. */
 const patienceMs = 300;
@@ -85,9 +86,7 @@ export class Notice {
   private empty(): Node[] {
     const { context } = this;
     const run = (command: 'startServer' | 'showServers') => {
-      context.host
-        .request('command/run', { command, span: null })
-        .catch((error: Error) => context.notify(error.message, 'error'));
+      runAction(context, 'command/run', { command, span: null });
     };
     const steps = element(
       'ol',
