@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SpanRow } from '../../src/core/protocol.js';
-import { eventually } from './rig/eventually.js';
+import { eventually, patienceMs } from './rig/eventually.js';
 import { runSampleAgent, showStory } from './rig/sampleAgent.js';
 import { useSession } from './rig/useSession.js';
 import { copySamples } from './rig/workspace.js';
@@ -22,22 +22,31 @@ describe('an agent that runs in a terminal of the editor', () => {
     const session = open();
     await session.workbench.openSpanpath();
     await session.probe.runCommand('spanpath.openTrace');
-    const rows = await runSampleAgent(session, 'misread');
+    const [run] = await runSampleAgent(session, 'misread');
+    // Four processes tell of it, each in its own time.
+    const layersOf = async (tool?: string) => {
+      const { rows } = await session.probe.rows();
+      const own = rows.filter(({ traceId }) => traceId === run?.traceId);
+      return tool ? layersFrom(tool, own).slice(0, 4) : own.map(({ layer }) => layer).slice(0, 3);
+    };
+    const patience = { timeout: patienceMs };
     for (const tool of ['plan_day', 'reserve_balloon']) {
       const chain = ['tool', 'mcp-client', 'wire', 'mcp-server'];
-      expect(layersFrom(tool, rows).slice(0, 4)).toEqual(chain);
+      await expect.poll(() => layersOf(tool), patience).toEqual(chain);
     }
-    expect(rows.map(({ layer }) => layer).slice(0, 3)).toEqual(['workflow', 'agent', 'llm']);
+    await expect.poll(() => layersOf(), patience).toEqual(['workflow', 'agent', 'llm']);
   });
 
   it('is told as a story, which says that a failure was read as a success', async () => {
     const session = open();
     const { probe, traces } = session;
     await probe.runCommand('workbench.action.closePanel');
-    const story = await showStory(session);
-    expect(story).toContain('3 rounds of inference');
-    expect(story).toContain('its payload says');
+    await showStory(session);
     const frame = await traces.frame();
+    const story = frame.locator('.story');
+    for (const words of ['3 rounds of inference', 'its payload says']) {
+      await expect.poll(() => story.textContent(), { timeout: patienceMs }).toContain(words);
+    }
     // The agent took it for a success; the wire knows better.
     await frame.locator('.toolbar vscode-button', { hasText: 'Errors 1' }).waitFor();
     await frame.locator('.story .link', { hasText: 'reserve_balloon' }).click();
