@@ -67,3 +67,33 @@ describe.skipIf(process.platform !== 'linux')('a hundred thousand calls', () => 
     expect(collector.requests).toBeGreaterThan(0);
   });
 });
+
+describe('a flood', () => {
+  it('of notifications right before the end passes, and what telemetry lost of it is told', async () => {
+    const count = 300_000;
+    const code = `process.stdin.once('data', () => {
+      const line = (i) => '{"method":"notifications/progress","params":{"progressToken":"p","progress":' + i + '}}\\n';
+      for (let i = 0; i < ${count}; i += 1000) {
+        print(Array.from({ length: 1000 }, (_, at) => line(i + at)).join(''));
+      }
+      print('{"id":1,"result":{}}\\n');
+    })`;
+    const shim = new ShimProcess(['--', process.execPath, serverPath('script.mjs'), code]);
+    shim.call(1, 'flood', {}, { _meta: { progressToken: 'p' } });
+    let lines = 0;
+    shim.child.stdout.removeAllListeners('data').on('data', (chunk: Buffer) => {
+      for (const byte of chunk) if (byte === 10) lines++;
+      if (lines > count) shim.child.stdin.end();
+    });
+    expect((await shim.exit).code).toBe(0);
+    expect(lines).toBe(count + 1);
+    const seen = await FakeCollector.start();
+    seen.readSpool(shim.home);
+    await seen.stop();
+    const span = seen.named('tools/call flood');
+    const lost = seen.findings('telemetry_dropped').length;
+    // A fast machine reads it all.
+    expect(Number(span !== undefined) + lost).toBeGreaterThan(0);
+    if (span) expect(span.events.length).toBeLessThanOrEqual(256);
+  });
+});

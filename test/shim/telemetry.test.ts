@@ -195,6 +195,34 @@ describe('a call arrives at the collector', () => {
     });
   });
 
+  it.each([
+    ['in a trace of its own', {}],
+    [
+      'in the trace of the caller',
+      { _meta: { traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` } },
+    ],
+  ])(
+    'under the ids that the server got, %s, when its arguments are too large to keep',
+    async (_where, more) => {
+      const shim = start();
+      const large = { message: 'x'.repeat(600 << 10) };
+      shim.call(1, 'echo', large, more);
+      await until(() => collector.named('tools/call echo') !== undefined);
+      const { stdout } = await shim.end();
+      const span = collector.named('tools/call echo');
+      const answer = JSON.parse(stdout.toString().trim().split('\n')[1] ?? '');
+      expect(answer.result.seen.traceparent).toBe(`00-${span?.traceId}-${span?.spanId}-01`);
+      expect(span?.parentSpanId).toBe('_meta' in more ? 'cd'.repeat(8) : undefined);
+      expect(span?.attributes).not.toHaveProperty('spanpath.not_injected');
+    },
+  );
+
+  it('with the word that it took no ids, when it is longer than is held', async () => {
+    const { exit, span } = await callOnce('echo', { message: 'x'.repeat(5 << 20) });
+    expect(exit.stdout.toString()).not.toContain('traceparent');
+    expect(span?.attributes['spanpath.not_injected']).toBe(true);
+  });
+
   it('without a word of a message that is too large to keep', async () => {
     const { exit, span } = await callOnce('big', { bytes: 3 << 20 });
     expect(exit.stdout.length).toBeGreaterThan(3 << 20);

@@ -26,9 +26,9 @@ import { type Direction, OpenCall } from './openCall.js';
 import {
   abandoned,
   cancelledBy,
+  endOf,
   judgeAnswer,
   type PayloadRule,
-  succeeded,
   type Verdict,
 } from './outcomes.js';
 import { type PendingInput, targetOf } from './pendingInput.js';
@@ -94,7 +94,7 @@ export class Conversation {
     outer: string | null = null,
   ): void {
     if (line.length > line.bytes.length) {
-      this.receiveCut(direction, line, timeNanos);
+      this.receiveCut(direction, line, timeNanos, nextContext, outer);
       return;
     }
     const messages = scanMessages(line.bytes);
@@ -113,14 +113,21 @@ export class Conversation {
   }
 
   /** A message of which only the ends were kept. */
-  private receiveCut(direction: Direction, line: Line, timeNanos: Nanos): void {
+  private receiveCut(
+    direction: Direction,
+    line: Line,
+    timeNanos: Nanos,
+    nextContext: () => SpanRef | null,
+    outer: string | null,
+  ): void {
     const message = readCut(line);
     if (!message) {
       this.receiveForeign(direction, line, timeNanos);
       return;
     }
-    const received = readEnds(direction, line, message, timeNanos);
-    this.dispatch(message.kind, received, null, null);
+    const context = message.kind === 'request' ? nextContext() : null;
+    const received = readEnds(direction, line, message, timeNanos, context);
+    this.dispatch(message.kind, received, context, outer);
   }
 
   private dispatch(
@@ -144,7 +151,7 @@ export class Conversation {
     for (const id of ids) {
       const call = this.open.take(callKey(sender, id));
       if (!call) continue;
-      this.close(call, endOf(call, verdict), timeNanos);
+      this.close(call, endOf(call.method, verdict), timeNanos);
     }
   }
 
@@ -308,7 +315,7 @@ export class Conversation {
       this.keep(target, received, null);
       this.cancelled.set(key, target.ref);
       const verdict = cancelledBy(stringMember(params, 'reason') ?? '');
-      this.close(target, endOf(target, this.inKeptWords(verdict)), timeNanos);
+      this.close(target, endOf(target.method, this.inKeptWords(verdict)), timeNanos);
       return;
     }
     if (call) {
@@ -344,6 +351,10 @@ export class Conversation {
   /** `part` names the attribute that repeats the arguments or the result. */
   private keep(call: OpenCall, received: Received, part: string | null): void {
     const { content } = this.options;
+    if (part === null && call.isFull) {
+      call.droppedEvents++;
+      return;
+    }
     const kept = content.keepMessage(received.text, received.parts);
     const body = kept ? content.cut(kept.text) : { text: null, truncated: false };
     const truncated = received.cut || body.truncated;
@@ -386,9 +397,4 @@ export class Conversation {
     const { resource, version } = this.options;
     this.listener.onDidLog({ ...log, resource, scope: { name: scopes.shim, version } });
   }
-}
-
-/** A subscription is open until somebody closes it: that is its proper end. */
-function endOf({ method }: OpenCall, verdict: Verdict): Verdict {
-  return method === 'subscriptions/listen' ? succeeded : verdict;
 }

@@ -74,3 +74,14 @@ function toolName(bytes: Uint8Array): string | undefined {
   const start = textOf(bytes, 0, Math.min(bytes.length, 1024));
   return /"params"\s*:\s*\{\s*"name"\s*:\s*"([^"\\]*)"/.exec(start)?.[1];
 }
+
+/** The `traceparent` of this trace that stands in what was kept: the caller's, which was continued. */
+export function traceparentIn({ bytes, tail }: Line, traceId: string): string | null {
+  for (const part of [tail, bytes]) {
+    const text = textOf(part, 0, part.length);
+    for (const [found, trace] of text.matchAll(/\b00-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}\b/g)) {
+      if (trace === traceId) return found;
+    }
+  }
+  return null;
+}

@@ -51,6 +51,11 @@ export class OpenCall {
     this.attributes = { ...attributes };
   }
 
+  /** There is room for no more messages; those that come are to be counted. */
+  get isFull(): boolean {
+    return this.events.length >= maxEvents;
+  }
+
   /** The event that shows the message, or null past the cap. */
   addMessage(message: KeptMessage, timeNanos: Nanos): SpanEvent | null {
     const attributes: Record<string, AttributeValue> = {
@@ -59,7 +64,7 @@ export class OpenCall {
     };
     if (message.body !== null) attributes[own.messageBody] = message.body;
     if (message.truncated) attributes[own.messageTruncated] = true;
-    if (this.events.length >= maxEvents) {
+    if (this.isFull) {
       this.droppedEvents++;
       return null;
     }

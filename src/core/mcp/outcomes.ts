@@ -24,6 +24,11 @@ export function cancelledBy(reason: string): Verdict {
   return { outcome, errorType: outcome, message: reason.slice(0, 1000), statusCode: null };
 }
 
+/** A subscription is open until somebody closes it: that is its proper end. */
+export function endOf(method: string, verdict: Verdict): Verdict {
+  return method === 'subscriptions/listen' ? succeeded : verdict;
+}
+
 /** Longest status description that is kept, in UTF-16 units. */
 const maxMessage = 1000;
 

@@ -2,9 +2,9 @@
 import type { Line } from '../jsonrpc/framing.js';
 import type { ScannedMessage } from '../jsonrpc/scan.js';
 import { stringAt, textOf } from '../jsonrpc/tokens.js';
-import type { Nanos } from '../trace/model.js';
+import type { Nanos, SpanRef } from '../trace/model.js';
 import type { MessageParts } from './content.js';
-import type { CutMessage } from './cutMessage.js';
+import { type CutMessage, traceparentIn } from './cutMessage.js';
 import type { Direction } from './openCall.js';
 
 export interface Received {
@@ -54,18 +54,19 @@ export function readWhole(
   };
 }
 
-/** A message of which only the ends were kept. */
+/** A message of which only the ends were kept; `context` are the ids that it was given. */
 export function readEnds(
   direction: Direction,
   line: Line,
   message: CutMessage,
   timeNanos: Nanos,
+  context: SpanRef | null,
 ): Received {
   return {
     direction,
     id: message.id,
     method: message.method ?? '',
-    traceparent: null,
+    traceparent: context === null ? null : traceparentIn(line, context.traceId),
     parsed: message.parsed,
     text: textOf(line.bytes, 0, line.bytes.length),
     parts: null,

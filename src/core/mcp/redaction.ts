@@ -68,10 +68,10 @@ const secretShapes: readonly RegExp[] = [
   /(?<=:\/\/)[^/@\s"'<>]{0,200}:[^/@\s"'<>]{1,200}(?=@)/g,
 ];
 
-/** A part of every secret key and every secret shape: most messages hold none of these. An
- * escape may spell one. */
+/** A part of every secret key and every secret shape: most messages hold none of these, but for the
+ * `progressToken` of many. An escape may spell one. */
 const hint =
-  /pass|pwd|secret|token|credential|cookie|auth|key|session|ssn|cvv|bearer|basic|AKIA|ASIA|gh[pousr]_|glpat|sk-|xox|AIza|eyJ|\\u|\/[^/@\s]{1,400}@/i;
+  /pass|pwd|secret|(?<!"progress)token|credential|cookie|auth|key|session|ssn|cvv|bearer|basic|AKIA|ASIA|gh[pousr]_|glpat|sk-|xox|AIza|eyJ|\\u|\/[^/@\s]{1,400}@/i;
 
 /** A header as a program prints it: its value may have blanks and semicolons. */
 const secretHeader =

@@ -7,7 +7,7 @@ import type { FindingKind } from '../../core/mcp/findings.js';
 import { defaultPayloadRules, parsePayloadRules } from '../../core/mcp/outcomes.js';
 import { PendingInput } from '../../core/mcp/pendingInput.js';
 import { parseRedaction } from '../../core/mcp/redaction.js';
-import type { Attributes, Nanos } from '../../core/trace/model.js';
+import type { Attributes, Nanos, SpanRef } from '../../core/trace/model.js';
 import type { ControlMessage } from '../control.js';
 import type { ShimOptions } from '../options.js';
 import { recordKinds, type ShimRecord } from '../records.js';
@@ -26,7 +26,7 @@ interface Channel {
   /** Time of the bytes that are being read. */
   timeNanos: Nanos;
   /** A client's line whose tail is still to come. */
-  head: { line: Line; timeNanos: Nanos } | null;
+  head: { line: Line; timeNanos: Nanos; context: SpanRef | null; outer: string | null } | null;
   /** The header `traceparent` around the next line of the client. */
   outer: string | null;
   /** Responses that ended and are still being decoded. */
@@ -71,7 +71,8 @@ export class Reader {
         const { conversation, outer } = channel;
         channel.outer = null;
         if (record.number > payload.length) {
-          channel.head = { line: { ...line, bytes: Uint8Array.from(payload) }, timeNanos };
+          const kept = { ...line, bytes: Uint8Array.from(payload) };
+          channel.head = { line: kept, timeNanos, context: record.nextContext(), outer };
         } else conversation.receive('client-to-server', line, timeNanos, record.nextContext, outer);
         return;
       }
@@ -86,7 +87,9 @@ export class Reader {
         channel.head = null;
         if (!head) return;
         const line = { ...head.line, tail: payload };
-        channel.conversation.receive('client-to-server', line, head.timeNanos);
+        const { conversation } = channel;
+        const context = () => head.context;
+        conversation.receive('client-to-server', line, head.timeNanos, context, head.outer);
         return;
       }
       case recordKinds.serverBytes:
@@ -99,13 +102,7 @@ export class Reader {
         channel.errors.feed(payload);
         return;
       case recordKinds.lost:
-        for (const { server, errors, conversation } of this.channels.values()) {
-          server.gap();
-          errors.gap();
-          const detail = `telemetry fell behind: ${record.number} bytes of traffic were not read`;
-          conversation.forget();
-          conversation.report('telemetry_dropped', detail, timeNanos, null);
-        }
+        this.skip(record.number, record.time);
         return;
       case recordKinds.control:
         this.control(record, JSON.parse(payload.toString()) as ControlMessage, timeNanos);
@@ -115,6 +112,17 @@ export class Reader {
   /** A call of the client's on stdio runs. */
   get isWaitedFor(): boolean {
     return this.channels.get(0)?.conversation.isWaitedFor ?? false;
+  }
+
+  /** Traffic was not read: `bytes` at `time` (milliseconds since the epoch). */
+  skip(bytes: number, time: number): void {
+    for (const { server, errors, conversation } of this.channels.values()) {
+      server.gap();
+      errors.gap();
+      conversation.forget();
+      const detail = `telemetry fell behind: ${bytes} bytes of traffic were not read`;
+      conversation.report('telemetry_dropped', detail, nanosOf(time), null);
+    }
   }
 
   /** Nothing more comes. */

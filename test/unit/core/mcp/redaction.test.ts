@@ -181,6 +181,10 @@ describe('redaction', () => {
 
   it('never skips a message because its secret is spelled with escapes', () => {
     const policy = new ContentPolicy('redacted', rules, 1000);
+    for (const key of ['token', 'progressToken_token', 'progress_token', 'PROGRESS_TOKEN']) {
+      const beside = `{"_meta":{"progressToken":7},"${key}":"hunter2"}`;
+      expect(policy.keepMessage(beside, null)?.text).not.toContain('hunter2');
+    }
     const text = '{"p\\u0061ss\\u0077ord":"hunter2"}';
     expect(policy.keepMessage(text, { argumentsText: null, resultText: null })?.text).not.toContain(
       'hunter2',
