@@ -273,6 +273,7 @@ export class App implements ViewContext {
 
   private changed(summary: SessionSummary): void {
     const isNews = JSON.stringify(summary) !== JSON.stringify(this.summary);
+    if (summary.spans === 0 && this.summary?.spans) this.navigation.startAgain();
     this.summary = summary;
     if (isNews) this.requestPaint();
     if (this.state.paused || document.hidden) return;

@@ -43,6 +43,13 @@ export class Navigation {
     }
   }
 
+  /** The session was cleared: what was chosen of it would hide what comes. */
+  startAgain(): void {
+    this.context.select(null);
+    this.showSession();
+    this.zoom.follow();
+  }
+
   /** One step out: scope, then window of time, then search. */
   leaveScope(): void {
     const { state } = this.context;

@@ -32,6 +32,6 @@ export async function showStory({ traces }: Session): Promise<string> {
     await frame.locator('.toolbar vscode-button', { hasText: 'Trace' }).click();
     await story.waitFor();
     const text = (await story.textContent()) ?? '';
-    return text.includes('tool calls') && text;
+    return text.includes('tool call') && text;
   });
 }
