@@ -57,6 +57,12 @@ const tlsLater = {
   },
 };
 
+/** Stands before everything that is loaded: an older Node ends with a stack of its own loader. */
+const wantsSqlite = `if (!require('node:module').isBuiltin('node:sqlite')) {
+  process.stderr.write('spanpath: this needs Node 22.13 or newer, and runs on ' + process.version + '\\n');
+  process.exit(1);
+}`;
+
 /** entry → dist file, and what is special about it */
 const entries = [
   { in: 'src/extension.ts', out: 'extension', ...node, plugins: [editorOnce] },
@@ -84,7 +90,7 @@ const entries = [
     out: 'cli',
     ...node,
     external: [grpc],
-    banner: { js: '#!/usr/bin/env node' },
+    banner: { js: `#!/usr/bin/env node\n${wantsSqlite}` },
   },
   { in: 'webview/main.ts', out: 'webview/main', ...browser },
   // Read after the first rows.

@@ -13,8 +13,12 @@ interface Ended {
   readonly stderr: string;
 }
 
-function spanpath(args: readonly string[], input = ''): Promise<Ended> {
-  const child = spawn(process.execPath, [cli, ...args], {
+function spanpath(
+  args: readonly string[],
+  input = '',
+  flags: readonly string[] = [],
+): Promise<Ended> {
+  const child = spawn(process.execPath, [...flags, cli, ...args], {
     env: { ...process.env, SPANPATH_HOME: makeFolder() },
   });
   let stdout = '';
@@ -55,6 +59,18 @@ async function makeStore(): Promise<string> {
   expect(ended.code).toBe(0);
   return db;
 }
+
+describe('the command line on a Node without SQLite', () => {
+  it('says what it needs, and no stack', async () => {
+    const older = join(makeFolder(), 'older.cjs');
+    writeFileSync(older, "require('node:module').isBuiltin = () => false;");
+    const { code, stderr } = await spanpath(['--help'], '', ['--require', older]);
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `spanpath: this needs Node 22.13 or newer, and runs on ${process.version}\n`,
+    );
+  });
+});
 
 describe('the command line', () => {
   it('exits 2 with a hint for a wrong line, 0 for help', async () => {
