@@ -31,7 +31,7 @@ export default defineConfig({
         testTimeout: timeout,
         hookTimeout: timeout,
         // A busy machine is slow, which is no failure.
-        expect: { poll: { timeout: 10_000 } },
+        expect: { poll: { timeout: 30_000 } },
         // Real processes on somebody else's machine: one more try, which the last lines name.
         retry: process.env.CI && name !== 'unit' ? 1 : 0,
         sequence: { groupOrder },

@@ -14,6 +14,8 @@ function startEcho() {
 describe('a pipe that is read into one buffer', () => {
   it('gives every byte in order, then its end, and the child counts as closed', async () => {
     const child = startEcho();
+    // It may come in the moment in which the pipe ends.
+    const closed = once(child, 'close');
     const parts: Buffer[] = [];
     const ended = new Promise<void>((resolve) => {
       readPipe(
@@ -28,7 +30,7 @@ describe('a pipe that is read into one buffer', () => {
     const text = Array.from({ length: 40_000 }, (_, line) => `line ${line} ä\n`).join('');
     child.stdin.end(text);
     await ended;
-    await once(child, 'close');
+    await closed;
     expect(Buffer.concat(parts).toString()).toBe(text);
   });
 

@@ -67,6 +67,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** A busy machine is slow, which is no failure. */
+const patience = { timeout: 20_000 };
+
 function write(servers: object): void {
   writeFileSync(file, JSON.stringify({ mcpServers: servers }, null, 2));
 }
@@ -105,7 +108,7 @@ describe("tracing in another client's file", () => {
     const before = readFileSync(file, 'utf8');
     answer = (text) => (text.includes('when it starts next') ? 'Undo' : agree(text));
     await run('traceInClient');
-    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe(before));
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toBe(before), patience);
   });
 
   it('leaves the backup alone when a further server is traced later', async () => {
