@@ -30,10 +30,15 @@ export class PassingLine {
     }
   }
 
-  copyTo(outbox: Outbox): void {
+  /** Its last bytes, which may be among the first where it is short. */
+  get end(): Buffer {
+    return Buffer.concat(this.tail.length > 0 ? this.tail : this.head).subarray(-keptTailBytes);
+  }
+
+  copyTo(outbox: Outbox, conversation = 0): void {
     const { clientLine, clientTail } = recordKinds;
-    outbox.copy(clientLine, 0, this.time, Buffer.concat(this.head), this.length);
+    outbox.copy(clientLine, conversation, this.time, Buffer.concat(this.head), this.length);
     if (this.length <= this.headBytes) return;
-    outbox.copy(clientTail, 0, this.time, Buffer.concat(this.tail).subarray(-keptTailBytes));
+    outbox.copy(clientTail, conversation, this.time, this.end);
   }
 }

@@ -67,7 +67,7 @@ export class SplicePlan {
   }
 
   /** Plans one message, or one batch, of `bytes`. */
-  private addLine(bytes: Buffer, start: number, end: number): void {
+  addLine(bytes: Buffer, start: number, end: number): void {
     const { scanned } = this;
     if (scanMessage(bytes, start, end, scanned)) this.addMessage(bytes, scanned);
     else {

@@ -12,28 +12,36 @@ export interface ServerSentEvent {
   /** Bytes of its `data`, more than `data` holds when it was cut. */
   readonly bytes: number;
   readonly cut: boolean;
+  /** Of one that was cut the last bytes of its `data`; empty otherwise. */
+  readonly tail: Uint8Array;
 }
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const empty = new Uint8Array(0);
+const newLine = Uint8Array.of(lineFeed);
 
 export class EventStream {
   private line: Uint8Array[] = [];
   private lineBytes = 0;
   private lineCut = false;
+  private lineTail: Uint8Array = empty;
   private afterReturn = false;
   private atStart = true;
   private data: string[] = [];
   private dataBytes = 0;
   private dataCut = false;
+  private dataTail: Uint8Array = empty;
   private type = '';
   private id: string | null = null;
 
-  /** Of the data of one event, about `maxBytes` are kept. */
+  /** Of the data of one event, about the first `maxBytes` are kept, and the last `tailBytes`. */
   constructor(
     private readonly onEvent: (event: ServerSentEvent) => void,
     private readonly maxBytes = 1 << 20,
+    private readonly tailBytes = 16 << 10,
   ) {}
 
   /** The last `id` so far, from which the stream may be taken up again; null when it gave none. */
@@ -65,7 +73,10 @@ export class EventStream {
   private hold(part: Uint8Array): void {
     const room = Math.max(0, this.maxBytes + 16 - this.lineBytes);
     this.lineBytes += part.length;
-    if (part.length > room) this.lineCut = true;
+    if (part.length > room) {
+      this.lineCut = true;
+      this.lineTail = this.endOf(this.lineTail, part.subarray(room));
+    }
     // Copied: the chunk belongs to the one who fed it. (`slice` of a `Buffer` copies nothing.)
     if (room > 0 && part.length > 0) this.line.push(new Uint8Array(part.subarray(0, room)));
   }
@@ -74,9 +85,11 @@ export class EventStream {
     let bytes = this.line.length === 1 && this.line[0] ? this.line[0] : joined(this.line);
     const length = this.lineBytes;
     const cut = this.lineCut;
+    const tail = this.lineTail;
     this.line = [];
     this.lineBytes = 0;
     this.lineCut = false;
+    this.lineTail = empty;
     if (this.atStart) {
       this.atStart = false;
       if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3);
@@ -90,27 +103,39 @@ export class EventStream {
     if (colon === 0) return;
     const field = colon < 0 ? text : text.slice(0, colon);
     const value = colon < 0 ? '' : text.slice(text[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    this.take(field, value, length, cut);
+    this.take(field, value, length, cut ? tail : null);
   }
 
-  private take(field: string, value: string, length: number, cut: boolean): void {
+  /** `tail` are the last bytes of a line of which `value` is the beginning only. */
+  private take(field: string, value: string, length: number, tail: Uint8Array | null): void {
     if (field === 'data') {
       this.dataBytes += this.data.length > 0 ? 1 : 0;
       this.dataBytes += Math.max(0, length - 6);
-      if (cut || this.dataBytes > this.maxBytes) this.dataCut = true;
+      if (tail || this.dataBytes > this.maxBytes) {
+        const more = tail ?? encoder.encode(value);
+        this.dataTail = this.dataCut ? this.endOf(this.dataTail, newLine, more) : this.endOf(more);
+        this.dataCut = true;
+      }
       if (this.dataBytes - length <= this.maxBytes) this.data.push(value);
     } else if (field === 'event') this.type = value;
     else if (field === 'id' && !value.includes('\u0000')) this.id = value;
   }
 
   private dispatch(): void {
-    const { data, type, dataBytes: bytes, dataCut: cut } = this;
+    const { data, type, dataBytes: bytes, dataCut: cut, dataTail: tail } = this;
     this.data = [];
     this.dataBytes = 0;
     this.dataCut = false;
+    this.dataTail = empty;
     this.type = '';
     if (data.length === 0) return;
-    this.onEvent({ type: type || 'message', data: data.join('\n'), id: this.id, bytes, cut });
+    const text = data.join('\n');
+    this.onEvent({ type: type || 'message', data: text, id: this.id, bytes, cut, tail });
+  }
+
+  /** The last bytes of all parts together. */
+  private endOf(...parts: readonly Uint8Array[]): Uint8Array {
+    return joined(parts).slice(-this.tailBytes);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ControlMessage, Settlement } from '../control.js';
 import { keptTailBytes, maxKeptBytes } from '../limits.js';
+import type { PassingLine } from '../passingLine.js';
 import { recordKinds } from '../records.js';
 import { headerOf, type RawHeaders } from './headers.js';
 import { Numbers } from './numbers.js';
@@ -22,6 +23,8 @@ export class Exchange {
   private readonly sessionId: string | null;
   private stream = 0;
   private over = false;
+  /** Of the requests that the response should answer. */
+  private ids: readonly string[];
   /** Event ids make a stream that a client may resume. */
   private resumable = false;
 
@@ -40,6 +43,7 @@ export class Exchange {
     this.conversation = found.conversation;
     this.single = found.single;
     this.closes = found.closes;
+    this.ids = prepared.asked.ids;
   }
 
   get method(): string {
@@ -65,6 +69,19 @@ export class Exchange {
       const tail = original.subarray(Math.max(end, number - keptTailBytes));
       outbox.copy(clientTail, conversation, time, tail);
     }
+  }
+
+  /** A request that was too long to be held has passed. */
+  askedAtLength(line: PassingLine): void {
+    if (this.request.method !== 'POST' || this.isCompressed) return;
+    // Its only id, where it stands at the end of the message as most clients write it.
+    const id = /"id"\s*:\s*("[^"\\]*"|-?\d+)\s*\}\s*$/.exec(line.end.toString())?.[1];
+    if (id !== undefined) this.ids = [id];
+    line.copyTo(this.context.outbox, this.conversation);
+  }
+
+  private get isCompressed(): boolean {
+    return headerOf(this.request.rawHeaders, 'content-encoding') !== null;
   }
 
   /** The server's head is there, and perhaps bytes of its answer; told after they were passed on. */
@@ -148,8 +165,7 @@ export class Exchange {
 
   private tellStream(): void {
     const { stream, status, format, encoding } = this;
-    const { ids } = this.prepared.asked;
-    this.tell({ type: 'stream', stream, status, format, encoding, ids });
+    this.tell({ type: 'stream', stream, status, format, encoding, ids: this.ids });
   }
 
   private noteWish(bytes: Buffer): void {
@@ -167,7 +183,7 @@ export class Exchange {
       this.tell({ type: 'streamEnd', stream: this.stream, settlement });
       streams.release(this.stream);
     } else if (settlement) {
-      this.tell({ type: 'settle', ids: this.prepared.asked.ids, settlement });
+      this.tell({ type: 'settle', ids: this.ids, settlement });
     }
     if (this.closes) conversations.close(this.conversation, 'the exchange is over');
   }

@@ -13,6 +13,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Outbox } from '../outbox.js';
+import { PassingLine } from '../passingLine.js';
 import { RetryContexts } from '../retryContexts.js';
 import { SplicePlan } from '../splicePlan.js';
 import { readBody } from './body.js';
@@ -209,6 +210,10 @@ async function forward(
   });
   if (body.rest) {
     out.write(prepared.body);
+    const passing = new PassingLine(outbox.now());
+    passing.add(body.start);
+    body.rest.on('data', (part: Buffer) => passing.add(part));
+    body.rest.on('end', () => exchange.askedAtLength(passing));
     body.rest.pipe(out);
   } else out.end(prepared.body);
   exchange.asked(outbox.now());

@@ -5,10 +5,10 @@ import type { Conversation } from '../../core/mcp/conversation.js';
 import { succeeded, type Verdict } from '../../core/mcp/outcomes.js';
 import type { Nanos } from '../../core/trace/model.js';
 import type { ControlMessage, Settlement } from '../control.js';
-import { maxKeptBytes } from '../limits.js';
+import { keptTailBytes, maxKeptBytes } from '../limits.js';
 
 type StreamHead = Extract<ControlMessage, { type: 'stream' }>;
-const none = new Uint8Array(0);
+const none = Buffer.alloc(0);
 
 interface Decoder {
   write(chunk: Uint8Array): void;
@@ -20,6 +20,8 @@ export class ResponseStream {
   private readonly events: EventStream | null;
   private body: Buffer[] = [];
   private bodyBytes = 0;
+  /** The last bytes of a body that is too long to be kept. */
+  private bodyTail = none;
   private timeNanos: Nanos = 0n;
   private settlement: Settlement | null = null;
   /** Its encoding is one that cannot be undone here. */
@@ -39,7 +41,7 @@ export class ResponseStream {
             if (event.type !== 'message') return;
             const bytes = Buffer.from(event.data);
             const length = event.cut ? Math.max(event.bytes, bytes.length + 1) : bytes.length;
-            this.message(bytes, length);
+            this.message(bytes, length, event.tail);
           })
         : null;
     this.decoder = this.decoderFor(head.encoding);
@@ -75,14 +77,18 @@ export class ResponseStream {
     const room = Math.max(0, maxKeptBytes - this.bodyBytes);
     this.bodyBytes += bytes.length;
     if (room > 0) this.body.push(Buffer.from(bytes.subarray(0, room)));
+    if (room >= bytes.length) return;
+    const rest = bytes.subarray(room);
+    this.bodyTail = Buffer.from(Buffer.concat([this.bodyTail, rest]).subarray(-keptTailBytes));
   }
 
   private finish(): void {
     const body = Buffer.concat(this.body);
     this.body = [];
-    if (this.head.format === 'json' && body.length > 0 && looksLikeRpc(body)) {
-      this.message(body, this.bodyBytes);
+    if (this.head.format === 'json' && looksLikeRpc(body, this.bodyTail)) {
+      this.message(body, this.bodyBytes, this.bodyTail);
     }
+    this.bodyTail = none;
     const { settlement, head } = this;
     if (!settlement) return;
     const isAbandoned = settlement.outcome === 'abandoned';
@@ -99,8 +105,8 @@ export class ResponseStream {
     this.conversation.settle('client-to-server', head.ids, verdict, this.timeNanos);
   }
 
-  private message(bytes: Uint8Array, length: number): void {
-    const line = { bytes, length, tail: none, terminated: true };
+  private message(bytes: Uint8Array, length: number, tail: Uint8Array): void {
+    const line = { bytes, length, tail, terminated: true };
     this.conversation.receive('server-to-client', line, this.timeNanos);
   }
 
@@ -145,8 +151,8 @@ const decoders: Readonly<Record<string, (() => zlib.Gunzip) | undefined>> = {
 };
 
 /** Errors of gateways are JSON too, but no messages. */
-function looksLikeRpc(body: Buffer): boolean {
-  return body.subarray(0, 64).includes('{') || body.subarray(0, 64).includes('[')
-    ? body.includes('"jsonrpc"')
-    : false;
+function looksLikeRpc(body: Buffer, tail: Buffer): boolean {
+  const start = body.subarray(0, 64);
+  if (!start.includes('{') && !start.includes('[')) return false;
+  return body.includes('"jsonrpc"') || tail.includes('"jsonrpc"');
 }

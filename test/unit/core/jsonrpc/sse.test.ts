@@ -2,9 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventStream, type ServerSentEvent } from '../../../../src/core/jsonrpc/sse.js';
 
-function read(chunks: readonly Uint8Array[], maxBytes?: number): ServerSentEvent[] {
+function read(
+  chunks: readonly Uint8Array[],
+  maxBytes?: number,
+  tailBytes?: number,
+): ServerSentEvent[] {
   const events: ServerSentEvent[] = [];
-  const stream = new EventStream((event) => events.push(event), maxBytes);
+  const stream = new EventStream((event) => events.push(event), maxBytes, tailBytes);
   for (const chunk of chunks) {
     const fed = Buffer.from(chunk);
     stream.feed(fed);
@@ -96,5 +100,32 @@ describe('server-sent events', () => {
     const [event] = read([Buffer.from(`data: ${'x'.repeat(5000)}\n\ndata: y\n\n`)], 1000);
     expect(event).toMatchObject({ cut: true, bytes: 5000 });
     expect(event?.data.length).toBeLessThan(1100);
+  });
+
+  it('that are too long begin and end as they did, in whatever lines and chunks they came', () => {
+    const letters = fc.array(fc.constantFrom('a', 'b', '{', '"'), { maxLength: 60 });
+    fc.assert(
+      fc.property(
+        fc.array(
+          letters.map((all) => all.join('')),
+          { minLength: 1, maxLength: 6 },
+        ),
+        fc.integer({ min: 1, max: 40 }),
+        (lines, size) => {
+          const whole = Buffer.from(`${lines.map((one) => `data: ${one}\n`).join('')}\n`);
+          const chunks = Array.from({ length: Math.ceil(whole.length / size) }, (_, index) =>
+            whole.subarray(index * size, (index + 1) * size),
+          );
+          const data = lines.join('\n');
+          const [event] = read(chunks, 50, 10);
+          const tail = Buffer.from(event?.tail ?? []).toString();
+          expect(data.startsWith(event?.data ?? '-')).toBe(true);
+          expect(data.endsWith(tail)).toBe(true);
+          expect(event?.cut).toBe(tail.length > 0);
+          if (event?.cut) expect(event.data.length + tail.length).toBeGreaterThanOrEqual(50);
+          else expect(event?.data).toBe(data);
+        },
+      ),
+    );
   });
 });
