@@ -65,7 +65,7 @@ const secretShapes: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}/g,
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
   // User and password of a URL.
-  /(?<=:\/\/)[^/@\s"'<>]{0,200}:[^/@\s"'<>]{1,200}(?=@)/g,
+  /(?<=:\/\/)[^/@\s"'<>]{1,400}(?=@)/g,
 ];
 
 /** A part of every secret key and every secret shape: most messages hold none of these, but for the
@@ -75,11 +75,11 @@ const hint =
 
 /** A header as a program prints it: its value may have blanks and semicolons. */
 const secretHeader =
-  /\b((?:authorization|cookie)["']?\s{0,4}[=:](?!\s{0,4}["']?\[redacted)\s{0,4}["']?)[^\r\n"'}]{1,4096}/gi;
+  /\b((?:authorization|cookie)["']?\s{0,4}[=:](?!\s{0,4}["']?\[redacted)\s{0,4}["']?)[^\r\n"']{1,4096}/gi;
 
 /** A key, perhaps quoted, and its value; quotes may be escaped, as in JSON inside of text. */
 const pair =
-  /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\\{0,7}["']?\s{0,4}[=:]\s{0,4})(\\{1,7}"[^"\\]{1,4096}\\{1,7}"|"(?:[^"\\]|\\.){1,4096}"|'(?:[^'\\]|\\.){1,4096}'|[^\s,;"'&}]{1,4096})/g;
+  /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\\{0,7}["']?\s{0,4}[=:]\s{0,4})(\\{1,7}"[^"\\]{1,4096}\\{1,7}"|"(?:[^"\\]|\\.){1,4096}"|'(?:[^'\\]|\\.){1,4096}'|[^\s,;"'&]{1,4096})/g;
 
 /** Plain text, e.g. a line of stderr. `key=value` pairs under secret keys are hidden too. */
 export function redactText(text: string, rules: RedactionRules): string {

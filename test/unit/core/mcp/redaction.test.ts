@@ -82,6 +82,8 @@ describe('redaction', () => {
     ['Cookie: a=1; b=2\nHost: x', `Cookie: ${hidden}\nHost: x`],
     ['"authorization": "token x y"', `"authorization": "${hidden}"`],
     ['https://me:hunter2@host/x', `https://${hidden}@host/x`],
+    ['https://0123abcd@host/x', `https://${hidden}@host/x`],
+    ['password=a}b{c port=1', `password=${hidden} port=1`],
     ['https://host:80/a@b', 'https://host:80/a@b'],
     ['tokens: 5, author: me', 'tokens: 5, author: me'],
   ])('reads %s in the middle of text', (text, shown) => {
