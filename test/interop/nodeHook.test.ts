@@ -156,6 +156,18 @@ describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
     expect(sink.spans.find((span) => span.name === 'tools/call says_no')?.events).toEqual([]);
   });
 
+  it('calls a callback without a name by what it was registered as', async () => {
+    const file = placeServer(folder, 'v1.mjs');
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      await client.request('resources/read', { uri: 'broken://one' });
+      await sink.until(() => sink.spans.length === 2);
+    });
+    const handler = sink.spans.find((span) => span.kind === 1);
+    const frames = String(handler?.events[0]?.attributes['exception.stacktrace']).split('\n');
+    expect(frames[1]).toContain(`at broken (`);
+    expect(frames[1]).toContain(`${file}:${lineOf(file, "'no such thing'")}:`);
+  });
+
   it('finds the line that printed to stdout, and the call during which it did', async () => {
     const file = placeServer(folder, 'v1.mjs');
     await withServer(run(folder, 'v1.mjs'), async (client) => {
@@ -174,6 +186,19 @@ describe.skipIf(v1 === null)('the Node hook with SDK 1.x', () => {
     });
     const written = sink.logs.find((log) => log.eventName === 'spanpath.stderr');
     expect(written?.attributes['code.line.number']).toBe(lineOf(file, 'printed to stderr'));
+  });
+
+  it('tells what is printed while an answer is on its way from the answer itself', async () => {
+    const file = placeServer(folder, 'v1.mjs');
+    await withServer(run(folder, 'v1.mjs'), async (client) => {
+      await call(client, 'echo', { text: 'hi' });
+      await call(client, 'prints_late');
+      await sink.until(() => sink.logs.some((log) => log.eventName === 'spanpath.finding'));
+    });
+    const findings = sink.logs.filter((log) => log.eventName === 'spanpath.finding');
+    expect(findings.map(({ body, attributes }) => [body, attributes['code.line.number']])).toEqual([
+      ['printed while sending', lineOf(file, 'printed while sending')],
+    ]);
   });
 
   it('has the span of a call that was cancelled, and so never answered', async () => {

@@ -18,3 +18,6 @@ export interface OtelContext {
 }
 
 export const active = new AsyncLocalStorage<Active>();
+
+/** Whether the SDK's transport is sending right now: what it writes is then the protocol's own. */
+export const wire = { isSending: false };

@@ -5,15 +5,14 @@ import type { Active } from './active.js';
 import { quote, textOfAttributes } from './encode.js';
 import { describeError, exceptionEvent } from './errors.js';
 import type { JsonBytes } from './jsonBytes.js';
-import type { HandlerKind, Place, Places } from './places.js';
+import type { Place, Places } from './places.js';
 import { nowMs, randomHex, type SpanIds, type SpanRecord } from './records.js';
 import type { SpanSource } from './telemetry.js';
 
-export const requestKinds: Record<string, HandlerKind> = {
-  'tools/call': 'tool',
-  'prompts/get': 'prompt',
-  'resources/read': 'resource',
-};
+/** Asked for each request: compared, not looked up. */
+export function isWatchedRequest(method: string): boolean {
+  return method === 'tools/call' || method === 'prompts/get' || method === 'resources/read';
+}
 
 export interface Request {
   readonly id: unknown;
@@ -164,9 +163,13 @@ export class Call implements Active, SpanIds, SpanSource {
     const hasException = thrownMs > 0 && errorType !== '';
     const hasOwnSpan =
       this.handler !== null && (handlerIds !== null || hasException || this.isHandlerLate);
-    const events = hasException ? [exceptionEvent(exception, thrownMs)] : [];
-    const reason = hasException ? describeError(exception) : message;
     const { place } = this;
+    const anonymous =
+      place?.functionName === '' && place.registeredName
+        ? { file: String(place.attributes[attr.codeFilePath]), name: place.registeredName }
+        : null;
+    const events = hasException ? [exceptionEvent(exception, thrownMs, anonymous)] : [];
+    const reason = hasException ? describeError(exception) : message;
     const known = describe(this.method, this.name);
     const attributes = place ? [known.attributes, place.attributes] : [known.attributes];
     const span: SpanRecord = {

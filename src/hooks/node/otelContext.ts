@@ -70,7 +70,8 @@ export function runInSdk(
   self: unknown,
   args: readonly unknown[],
 ): unknown {
-  const manager = registeredApi().context;
+  const manager = (globalThis as Record<symbol, { context?: ContextManager } | undefined>)[apiKey]
+    ?.context;
   if (!manager) return active.run(store, apply, fn, self, args);
   const step = (): unknown => Reflect.apply(fn, self, args);
   return active.run(store, () => {

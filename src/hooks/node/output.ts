@@ -1,5 +1,6 @@
 /** Who writes to stdout and stderr: the line of code, and the call that was running. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
+import { wire } from './active.js';
 import { callHidden, nameAs } from './hidden.js';
 import { parentIds } from './otelContext.js';
 import { type LogRecord, nowMs } from './records.js';
@@ -27,7 +28,7 @@ export function watchOutput(telemetry: Telemetry): void {
         : chunk instanceof Uint8Array
           ? Buffer.from(chunk).toString('utf8')
           : '';
-    // What the transport writes: one JSON-RPC message, or several, or the rest of one.
+    // What a transport writes: one JSON-RPC message, or several, or the rest of one.
     if (name === 'stdout' && isProtocol(text)) {
       carriesProtocol = true;
       if (undecided.length > 0) {
@@ -66,6 +67,7 @@ export function watchOutput(telemetry: Telemetry): void {
     watchStream(name, (chunk) => record(name, chunk));
 }
 
+const openBrace = 0x7b;
 /** Characters at either end of a message in which an SDK writes its `jsonrpc` member. */
 const edge = 100;
 
@@ -80,6 +82,11 @@ function isProtocol(text: string): boolean {
   );
 }
 
+/** One message as the SDK's transport writes it. */
+function isSent(chunk: unknown): boolean {
+  return wire.isSending && typeof chunk === 'string' && chunk.charCodeAt(0) === openBrace;
+}
+
 /** The stream is made when it is first asked for, so it is only wrapped then. */
 function watchStream(name: 'stdout' | 'stderr', seen: (chunk: unknown) => void): void {
   const descriptor = Object.getOwnPropertyDescriptor(process, name);
@@ -92,18 +99,20 @@ function watchStream(name: 'stdout' | 'stderr', seen: (chunk: unknown) => void):
       const stream = Reflect.apply(get, process, []) as Stream;
       if (!isWatched) {
         isWatched = true;
-        wrapWrite(stream, seen);
+        wrapWrite(stream, seen, name === 'stdout');
       }
       return stream;
     },
   });
 }
 
-function wrapWrite(stream: Stream, seen: (chunk: unknown) => void): void {
+function wrapWrite(stream: Stream, seen: (chunk: unknown) => void, isWire: boolean): void {
   const { write } = stream;
   if (typeof write !== 'function') return;
   const isOwn = Object.hasOwn(stream, 'write');
   const made = function (this: Stream, ...args: unknown[]): unknown {
+    // Each answer passes here: looking at it as at any other text would cost it microseconds.
+    if (isWire && isSent(args[0])) return Reflect.apply(write, this, args);
     try {
       seen(args[0]);
     } catch {

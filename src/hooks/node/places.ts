@@ -10,6 +10,8 @@ export type HandlerKind = 'tool' | 'prompt' | 'resource';
 
 export interface Place {
   readonly functionName: string;
+  /** As what it was first registered; '' where that is not known. */
+  readonly registeredName: string;
   /** `code.*`, the same object for every call. */
   readonly attributes: Attributes;
   /** The first line, which only the report of the handler carries. */
@@ -34,6 +36,7 @@ const lookAfterMs = 400;
 export class Places {
   private readonly known = new WeakMap<object, Place | null>();
   private readonly registeredFrom = new WeakMap<object, readonly string[]>();
+  private readonly registeredAs = new WeakMap<object, string>();
   private readonly dispatchers = new WeakMap<object, Place | null>();
   private waiting: Noted[] = [];
   private readonly reported = new Set<string>();
@@ -46,6 +49,7 @@ export class Places {
   note(handler: object, kind: HandlerKind, name: string, uri: string): void {
     // Most handlers stand in the file that is registering them right now.
     this.registeredFrom.set(handler, [...new Set(readCallers(this.note).map(({ file }) => file))]);
+    if (!this.registeredAs.has(handler)) this.registeredAs.set(handler, name);
     if (this.waiting.length === 0) setTimeout(() => this.report(), lookAfterMs).unref();
     this.waiting.push({ handler, kind, name, uri });
   }
@@ -117,7 +121,11 @@ export class Places {
     );
     for (const [at, handler] of handlers.entries()) {
       const place = places[at];
-      this.known.set(handler, place ? describe(place, functions[at]?.name ?? '') : null);
+      const registeredName = this.registeredAs.get(handler) ?? '';
+      this.known.set(
+        handler,
+        place ? describe(place, functions[at]?.name ?? '', registeredName) : null,
+      );
     }
   }
 }
@@ -129,10 +137,11 @@ function functionOf(handler: object): (() => unknown) | null {
   return typeof create === 'function' ? (create as () => unknown) : null;
 }
 
-function describe(place: ScriptPlace, name: string): Place {
+function describe(place: ScriptPlace, name: string, registeredName: string): Place {
   const functionName = name.replace(/^bound /, '');
   return {
     functionName,
+    registeredName,
     attributes: {
       [attr.codeFilePath]: place.file,
       [attr.codeLine]: place.line,

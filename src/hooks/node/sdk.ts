@@ -3,8 +3,8 @@
  * handler runs and no promise of a handler gets a further reaction: its errors look as they would
  * without the hook.
  */
-import { active } from './active.js';
-import { type Answer, Call, type Request, requestKinds } from './call.js';
+import { active, wire } from './active.js';
+import { type Answer, Call, isWatchedRequest, type Request } from './call.js';
 import { callHidden, nameAs } from './hidden.js';
 import { runInSdk } from './otelContext.js';
 import type { HandlerKind, Places } from './places.js';
@@ -19,6 +19,15 @@ interface Protocol {
   readonly _requestHandlerAbortControllers?: Prototype;
 }
 
+/** What each request needs of its server, found by one look. */
+interface WatchedServer {
+  /** Low-level handlers by method. */
+  readonly dispatchers: Map<string, object>;
+  /** Those whose ends are watched: a server that is closed may be connected again. */
+  transport: Prototype | undefined;
+  controllers: Prototype | undefined;
+}
+
 const patched = Symbol('spanpath.patched');
 /** Private methods of `McpServer` through which every registration goes; the handler comes last. */
 const registrations: readonly (readonly [method: string, kind: HandlerKind, uriAt: number])[] = [
@@ -29,9 +38,9 @@ const registrations: readonly (readonly [method: string, kind: HandlerKind, uriA
 ];
 
 export class SdkHook {
-  /** Low-level handlers by method, for each server. */
-  private readonly dispatchers = new WeakMap<object, Map<string, object>>();
-  private readonly watched = new WeakSet<object>();
+  private readonly servers = new WeakMap<object, WatchedServer>();
+  /** Requests that have not ended. */
+  private open = 0;
 
   /** `onFound` is called when the first class of an SDK was seen. */
   constructor(
@@ -79,10 +88,8 @@ export class SdkHook {
         function (this: unknown, ...args) {
           const method = methodOf(args[0]);
           const handler = args.at(-1);
-          if (Object.hasOwn(requestKinds, method) && typeof handler === 'function') {
-            const known = hook.dispatchers.get(this as object);
-            if (known) known.set(method, handler);
-            else hook.dispatchers.set(this as object, new Map([[method, handler]]));
+          if (isWatchedRequest(method) && typeof handler === 'function') {
+            hook.watch(this as Protocol).dispatchers.set(method, handler);
           }
           return callHidden(original, this, args);
         },
@@ -94,7 +101,7 @@ export class SdkHook {
       '_onrequest',
       (original) =>
         function (this: unknown, ...args) {
-          const call = hook.open(this as Protocol, args[0] as Request);
+          const call = hook.begin(this as Protocol, args[0] as Request);
           return call ? runInSdk(call, original, this, args) : Reflect.apply(original, this, args);
         },
     );
@@ -126,34 +133,52 @@ export class SdkHook {
     );
   }
 
-  private open(protocol: Protocol, request: Request): Call | null {
+  private begin(protocol: Protocol, request: Request): Call | null {
     try {
-      if (!Object.hasOwn(requestKinds, request.method)) return null;
-      this.watchEnds(protocol);
-      return new Call(request, this.places, this.dispatchers.get(protocol)?.get(request.method));
+      if (!isWatchedRequest(request.method)) return null;
+      const server = this.watch(protocol);
+      this.watchEnds(protocol, server);
+      const call = new Call(request, this.places, server.dispatchers.get(request.method));
+      this.open++;
+      return call;
     } catch {
       return null;
     }
+  }
+
+  private watch(protocol: Protocol): WatchedServer {
+    const known = this.servers.get(protocol);
+    if (known) return known;
+    const made = { dispatchers: new Map(), transport: undefined, controllers: undefined };
+    this.servers.set(protocol, made);
+    return made;
   }
 
   /**
    * A request ends with its answer, which the transport is given; one that has none (cancelled, or
    * put into a task's queue) when the SDK drops its abort controller, which it always does last.
    */
-  private watchEnds(protocol: Protocol): void {
+  private watchEnds(protocol: Protocol, server: WatchedServer): void {
     const { _transport: transport, _requestHandlerAbortControllers: controllers } = protocol;
-    if (transport && !this.watched.has(transport)) {
-      this.watched.add(transport);
-      this.beforeSend(transport);
+    if (transport && transport !== server.transport) {
+      server.transport = transport;
+      if (!Object.hasOwn(transport, patched)) this.beforeSend(transport);
     }
-    if (controllers && !this.watched.has(controllers)) {
-      this.watched.add(controllers);
-      this.beforeDelete(controllers);
+    if (controllers && controllers !== server.controllers) {
+      server.controllers = controllers;
+      if (!Object.hasOwn(controllers, patched)) this.beforeDelete(controllers);
     }
   }
 
+  private end(call: Call, answer: Answer | null): void {
+    this.open--;
+    call.end(answer);
+    this.telemetry.add(call);
+  }
+
   private beforeSend(transport: Prototype): void {
-    const { telemetry } = this;
+    const hook = this;
+    Object.defineProperty(transport, patched, { value: true });
     replace(
       transport,
       'send',
@@ -163,28 +188,28 @@ export class SdkHook {
           if (call && !call.hasEnded) {
             const answer = args[0] as Answer | undefined;
             const isAnswer = answer && ('result' in answer || 'error' in answer);
-            if (isAnswer && answer.id === call.id) {
-              call.end(answer);
-              telemetry.add(call);
-            }
+            if (isAnswer && answer.id === call.id) hook.end(call, answer);
           }
-          return Reflect.apply(original, this, args);
+          wire.isSending = true;
+          try {
+            return Reflect.apply(original, this, args);
+          } finally {
+            wire.isSending = false;
+          }
         },
     );
   }
 
   private beforeDelete(controllers: Prototype): void {
-    const { telemetry } = this;
+    const hook = this;
+    Object.defineProperty(controllers, patched, { value: true });
     replace(
       controllers,
       'delete',
       (original) =>
         function (this: unknown, ...args) {
-          const call = active.getStore()?.call;
-          if (call && !call.hasEnded && args[0] === call.id) {
-            call.end(null);
-            telemetry.add(call);
-          }
+          const call = hook.open > 0 ? active.getStore()?.call : null;
+          if (call && !call.hasEnded && args[0] === call.id) hook.end(call, null);
           return Reflect.apply(original, this, args);
         },
     );

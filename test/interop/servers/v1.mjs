@@ -62,6 +62,15 @@ server.registerTool('prints', {}, async () => {
   return text('ok');
 });
 
+// What the SDK writes while it sends is its message; this is not.
+server.registerTool('prints_late', {}, async () => {
+  const toJSON = () => {
+    console.log('printed while sending');
+    return {};
+  };
+  return { ...text('ok'), _meta: { toJSON } };
+});
+
 server.registerTool('environment', {}, async () => {
   const names = Object.keys(process.env).filter((name) =>
     /^SPANPATH_HOOK|^(NODE_OPTIONS|PYTHONPATH)$/.test(name),
@@ -88,5 +97,9 @@ server.registerResource(
     contents: [{ uri: uri.href, text: 'me' }],
   }),
 );
+
+server.registerResource('broken', 'broken://one', {}, async () => {
+  throw new Error('no such thing');
+});
 
 await server.connect(new StdioServerTransport());
