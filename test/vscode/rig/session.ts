@@ -55,6 +55,8 @@ export class Session {
   readonly servers: ServersView;
   readonly form: CallForm;
   readonly traces: TraceView;
+  /** What the browser said that could explain a failure. */
+  private readonly said: string[] = [];
 
   private constructor(
     readonly page: Page,
@@ -68,6 +70,13 @@ export class Session {
     this.servers = new ServersView(page, this.workbench);
     this.form = new CallForm(page);
     this.traces = new TraceView(page);
+    page.on('console', (message) => {
+      if (/error|warning/.test(message.type())) this.said.push(message.text());
+    });
+    page.on('pageerror', (error) => this.said.push(String(error.stack)));
+    page.on('requestfailed', (request) => {
+      this.said.push(`${request.failure()?.errorText} ${request.url()}`);
+    });
   }
 
   static async open(options: SessionOptions): Promise<Session> {
@@ -107,7 +116,8 @@ export class Session {
     await this.page.screenshot({ path: `${name}.png` });
     const logs = globSync('logs/**/{remoteexthost,*Spanpath*}.log', { cwd: this.userData });
     const texts = logs.map((log) => `── ${log}\n${readFileSync(join(this.userData, log), 'utf8')}`);
-    writeFileSync(`${name}.log`, texts.join('\n'));
+    const frames = this.page.frames().map((frame) => `${frame.name()} ${frame.url()}`);
+    writeFileSync(`${name}.log`, [...texts, '── frames', ...frames, ...this.said].join('\n'));
   }
 
   async stop(): Promise<void> {
