@@ -208,6 +208,8 @@ export class Delivery implements ConversationListener {
     // From time to time one that failed before is tried again, with what there is.
     const isDue = this.target !== null && Date.now() >= this.notBefore;
     if (isDue && (await this.send('traces', this.spans))) await this.send('logs', this.logs);
+    // What waits since the first failure is for a collector that is there, before the spool.
+    if (this.nobodyListens) this.lookAround();
     if (this.nobodyListens) await this.spoolAll();
   }
 
