@@ -56,7 +56,7 @@ describe.skipIf(missing !== null)('the public conformance suite', () => {
     expect(await verdicts(await addressOf(shim))).toEqual(direct);
     await shim.end();
     await server.stop();
-  });
+  }, 300_000);
 
   it('gives a stdio server the same verdicts with and without the shim, behind a bridge', async () => {
     const server = [process.execPath, serverPath('conformance.mjs'), '--stdio'];
@@ -73,5 +73,5 @@ describe.skipIf(missing !== null)('the public conformance suite', () => {
     ]);
     expect(succeeded(direct)).toBeGreaterThan(30);
     expect(traced).toEqual(direct);
-  }, 300_000);
+  }, 600_000);
 });
