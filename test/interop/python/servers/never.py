@@ -110,10 +110,19 @@ def identities() -> str:
             "random": [random.Random(7).random(), seeded()],
             "switch": sys.getswitchinterval(),
             "excepthook": sys.excepthook is sys.__excepthook__,
+            "registered": registered(),
             "subclass": issubclass(Mine, subprocess.Popen) and Mine(["true"]).wait() == 0,
         },
         default=str,
     )
+
+
+def registered() -> bool | None:
+    """Whether the low-level server of SDK 2 has the handler that the high-level one gave it."""
+    lowlevel = getattr(mcp, "_lowlevel_server", None)
+    if not hasattr(lowlevel, "get_request_handler"):
+        return None
+    return lowlevel.get_request_handler("tools/call").handler == mcp._handle_call_tool
 
 
 class Mine(subprocess.Popen):
