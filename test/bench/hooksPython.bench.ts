@@ -7,6 +7,7 @@ import { measure, startSink } from './hooks/measure.js';
 
 const here = join(import.meta.dirname, 'hooks');
 
+const pace = { warmUp: 300, turn: 150 };
 /** `mcp` 1.x, whose spans are all the hook's, and 2.x, whose own spans the hook lights up. */
 const servers = [
   { name: 'python', requirements: 'mcp-1' },
@@ -30,7 +31,7 @@ export default async function run(): Promise<Figure[]> {
     for (const { name, requirements } of servers) {
       const { python } = prepareEnvironment(requirements, [11, 12, 13]);
       const server = { command: python, args: [join(here, 'echo_server.py')], cwd: here };
-      figures.push(...(await measure(name, server, { plain, hooked })));
+      figures.push(...(await measure(name, server, { plain, hooked }, pace)));
     }
   } finally {
     sink.stop();

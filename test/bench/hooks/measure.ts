@@ -9,9 +9,13 @@ import { type Figure, median } from '../figure.js';
 /** Servers of each sort: two processes of the same program differ by more than a hook costs. */
 const servers = 4;
 const rounds = 8;
-const callsPerRound = 150;
-const warmUp = 300;
 const starts = 15;
+
+/** Calls of one server before anything is timed, and then in each of its turns. */
+export interface Pace {
+  readonly warmUp: number;
+  readonly turn: number;
+}
 
 /** `context`, where there is one: with the least that holds a call's context. */
 export interface Environments {
@@ -35,9 +39,10 @@ export async function measure(
   name: string,
   command: Omit<ServerCommand, 'env'>,
   environments: Environments,
+  pace: Pace,
 ): Promise<Figure[]> {
   return [
-    ...(await measureCalls(`hooks.call.${name}`, command, environments)),
+    ...(await measureCalls(`hooks.call.${name}`, command, environments, pace)),
     await measureStarts(`hooks.startup.${name}`, command, environments),
   ];
 }
@@ -59,6 +64,7 @@ async function measureCalls(
   name: string,
   command: Omit<ServerCommand, 'env'>,
   environments: Environments,
+  { warmUp, turn }: Pace,
 ): Promise<Figure[]> {
   holdTo('0');
   const ways = Object.values<NodeJS.ProcessEnv>({ ...environments });
@@ -75,7 +81,7 @@ async function measureCalls(
     }
     for (let round = 0; round < rounds; round++) {
       for (const { client, times } of groups.flat()) {
-        for (let call = 0; call < callsPerRound; call++) times.push(await callOnce(client));
+        for (let call = 0; call < turn; call++) times.push(await callOnce(client));
       }
     }
   } finally {
@@ -86,7 +92,7 @@ async function measureCalls(
     median(groups.map((group) => median(group[way]?.times ?? []))),
   );
   const [baseline = Number.NaN, hooked = Number.NaN, context] = medians;
-  const runs = servers * rounds * callsPerRound;
+  const runs = servers * rounds * turn;
   const beside = (figure: string, value: number): Figure => {
     return { name: figure, unit: 'ms', value, baseline, ratio: value / baseline, runs };
   };
