@@ -26,7 +26,8 @@ describe('values that the server proposes', () => {
     const { page, calls, sent } = await openForm(browser, prompt, { answers });
     await page.getByLabel('country').fill('NO');
     const city = page.getByLabel('city');
-    await city.click();
+    // Not by a click: what is proposed for the country may lie over the city by now.
+    await city.focus();
     await page.keyboard.type('B');
     const options = page.getByRole('option');
     await expect.poll(() => options.allTextContents()).toEqual(['Bergen', 'Bodø']);

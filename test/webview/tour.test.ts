@@ -139,6 +139,17 @@ describe('with the keyboard alone', () => {
       expect(zoomed).not.toBeNull();
       await page.keyboard.press('Shift+ArrowRight');
       expect((await shown())?.start).toBeGreaterThan(zoomed?.start ?? 0);
+      await page.keyboard.press('0');
+      // Faster than frames are painted.
+      await page.evaluate(() => {
+        const press = (key: string, shiftKey = false) =>
+          document
+            .querySelector('.scroller')
+            ?.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey, bubbles: true }));
+        press('+');
+        press('ArrowRight', true);
+      });
+      expect((await shown())?.start).toBeGreaterThan(zoomed?.start ?? 0);
       await page.keyboard.press('f');
       const fitted = await shown();
       expect((fitted?.end ?? 0) - (fitted?.start ?? 0)).toBeLessThan(1.6e9);

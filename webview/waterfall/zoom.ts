@@ -17,16 +17,21 @@ const keyFactor = 0.7;
 export class Zoom {
   constructor(private readonly context: ViewContext) {}
 
+  /** A window that was just chosen counts before the next frame shows it. */
+  private get window(): TimeWindow {
+    return this.context.state.window ?? this.context.window();
+  }
+
   /** Around the place under the pointer. */
   wheel(deltaPx: number, x: number, widthPx: number): void {
-    const at = xToTime(this.context.window(), widthPx, x);
-    this.set(zoomWindow(this.context.window(), at, 1.0022 ** deltaPx, this.context.bounds()));
+    const { window } = this;
+    const at = xToTime(window, widthPx, x);
+    this.set(zoomWindow(window, at, 1.0022 ** deltaPx, this.context.bounds()));
   }
 
   /** Around the selected bar when it is on screen, else around the middle. */
   step(inwards: boolean, selected: SpanRow | undefined): void {
-    const { context } = this;
-    const window = context.window();
+    const { context, window } = this;
     let at = (window.start + window.end) / 2;
     if (selected) {
       const middle = (selected.start + endOf(selected, context.now())) / 2;
@@ -37,7 +42,7 @@ export class Zoom {
 
   /** `share` of the window; positive goes to later times. */
   pan(share: number): void {
-    const window = this.context.window();
+    const { window } = this;
     const by = (window.end - window.start) * share;
     this.set(panWindow(window, by, this.context.bounds()));
   }
