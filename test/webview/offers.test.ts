@@ -154,11 +154,13 @@ describe('a stack of Python in little room', () => {
     });
     await row(page, 'get_alerts').click({ position: { x: 100, y: 10 } });
     await page.getByRole('tab', { name: 'Error' }).click();
-    const heights = await page
-      .locator('.stack-line, .stack-frame')
-      .evaluateAll((lines) => lines.map((line) => Math.round(line.clientHeight / 18)));
-    expect(heights.slice(2, 4)).toEqual([1, 1]);
-    expect(heights[4]).toBeGreaterThan(1);
+    const heights = () =>
+      page
+        .locator('.stack-line, .stack-frame')
+        .evaluateAll((lines) => lines.map((line) => Math.round(line.clientHeight / 18)));
+    await expect.poll(async () => (await heights()).length).toBeGreaterThan(4);
+    await expect.poll(async () => (await heights()).slice(2, 4)).toEqual([1, 1]);
+    expect((await heights())[4]).toBeGreaterThan(1);
     const pageWidth = await page.evaluate(() => document.documentElement.scrollWidth);
     expect(pageWidth).toBeLessThanOrEqual(320);
     await page.context().close();
