@@ -4,20 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Collector, StartOptions } from '../../src/collector/collector.js';
 import { WellKnownPort } from '../../src/collector/ports/wellKnownPort.js';
+import { findFreePort } from '../fixtures/freePort.js';
 import { encodeTold, mcp } from '../unit/core/trace/telling.js';
 import { makeFolder, post, run } from './running.js';
 import { target, until } from './targets.js';
 
 const told = { id: 'a', kind: 3, attributes: mcp('search'), scope: 'spanpath.shim' };
-
-/** A port that was free a moment ago, in place of 4318, which belongs to whoever runs the tests. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 function openWindow(discoveryDir: string, httpPort: number, more: Partial<StartOptions> = {}) {
   return run({
@@ -40,7 +32,7 @@ function send(port: number): Promise<Response> {
 
 describe('a well-known port', () => {
   it('takes telemetry from senders that know no token, beside the own port that wants one', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const window = await openWindow(makeFolder(), port);
     expect(window.outlets.status.ports).toEqual([
       { protocol: 'http', port, owned: true, owner: null, problem: null },
@@ -51,7 +43,7 @@ describe('a well-known port', () => {
   });
 
   it('is no way to the view, the live channel or another origin', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     await openWindow(makeFolder(), port);
     for (const path of ['/ui/', '/live', '/ui/rpc']) {
       expect((await fetch(`http://127.0.0.1:${port}${path}`)).status).toBe(404);
@@ -65,7 +57,7 @@ describe('a well-known port', () => {
 
   it('is shared by the window that has it with the others', async () => {
     const folder = makeFolder();
-    const port = await freePort();
+    const port = await findFreePort();
     const owner = await openWindow(folder, port);
     const others = [await openWindow(folder, port), await openWindow(folder, port)];
     for (const other of others) {
@@ -83,7 +75,7 @@ describe('a well-known port', () => {
 
   it('shares nothing that came to a window by its own port', async () => {
     const folder = makeFolder();
-    const port = await freePort();
+    const port = await findFreePort();
     const owner = await openWindow(folder, port);
     const other = await openWindow(folder, port);
     await post(owner, encodeTold(told));
@@ -95,7 +87,7 @@ describe('a well-known port', () => {
 
   it('goes to another window when its owner ends', async () => {
     const folder = makeFolder();
-    const port = await freePort();
+    const port = await findFreePort();
     const owner = await openWindow(folder, port);
     const other = await openWindow(folder, port);
     await owner.stop();
@@ -108,7 +100,7 @@ describe('a well-known port', () => {
   });
 
   it('that is given as a target to forward to is this collector itself, and gets nothing', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const forward = [target(`http://localhost:${port}`)];
     const window = await run({ outlets: { httpPort: port, grpcPort: null, forward } });
     await send(port);
@@ -121,7 +113,7 @@ describe('a well-known port', () => {
 
   it('that another program has leaves the collector at work, and says so', async () => {
     const blocker = createServer();
-    const port = await freePort();
+    const port = await findFreePort();
     await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', () => resolve()));
     onTestFinished(() => void blocker.close());
     const window = await openWindow(makeFolder(), port);
@@ -157,7 +149,7 @@ describe('a well-known port', () => {
 
   it('is one for gRPC too', async () => {
     const folder = makeFolder();
-    const port = await freePort();
+    const port = await findFreePort();
     const window = await run({
       discoveryDir: folder,
       outlets: { httpPort: null, grpcPort: port, forward: [] },

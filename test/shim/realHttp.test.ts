@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ResultSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findFreePort } from '../fixtures/freePort.js';
 import { FakeCollector } from './fakeCollector.js';
 import { addressOf } from './httpSetup.js';
 import { installNpm, packageFile } from './packages.js';
@@ -41,15 +41,6 @@ afterAll(() => collector.stop());
 afterEach(async () => {
   if (server?.exitCode === null && server.kill()) await once(server, 'exit');
 });
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 /** Until it listens; somebody else may take the port that was free a moment ago. */
 async function startServer(transport: string): Promise<number> {

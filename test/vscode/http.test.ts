@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root } from '../../scripts/ensure.mjs';
+import { findFreePort } from '../fixtures/freePort.js';
 import { eventually } from './rig/eventually.js';
 import { ensureEverything, everythingEntry } from './rig/everything.js';
 import { useSession } from './rig/useSession.js';
@@ -11,15 +10,6 @@ import { makeWorkspace, mcpJson } from './rig/workspace.js';
 
 let port = 0;
 let server: ChildProcess | undefined;
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 beforeAll(async () => {
   const entry = join(ensureEverything(), everythingEntry);

@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findFreePort } from '../../fixtures/freePort.js';
 
 /** A receiver in a process of its own, and what it cost. */
 export class OtlpServer {
@@ -34,7 +33,7 @@ export class OtlpServer {
   /** An OpenTelemetry Collector that writes what it receives to a file. */
   static async peer(binary: string): Promise<OtlpServer> {
     const folder = mkdtempSync(join(tmpdir(), 'spanpath-bench-'));
-    const port = await freePort();
+    const port = await findFreePort();
     const config = join(folder, 'config.yaml');
     writeFileSync(
       config,
@@ -129,13 +128,4 @@ service:
       sent.end(body);
     });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
