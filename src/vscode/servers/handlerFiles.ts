@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CollectorRequests, ReportedPlace } from '../../core/protocol.js';
+import { toFilePath } from '../../core/source/paths.js';
 import type { Server } from './server.js';
 import type { HandlerFiles } from './watchSources.js';
 
@@ -29,7 +29,7 @@ export function readHandlerFiles(collector: Reader): HandlerFiles {
             .catch(() => []),
         ),
     );
-    return new Set(places.flatMap(([newest]) => (newest ? [pathOf(newest)] : [])));
+    return new Set(places.flatMap(([newest]) => (newest ? pathsOf(newest) : [])));
   };
   return (server) => {
     const { launchedAtMs } = server;
@@ -41,6 +41,8 @@ export function readHandlerFiles(collector: Reader): HandlerFiles {
   };
 }
 
-function pathOf({ file, cwd }: ReportedPlace): string {
-  return file.startsWith('file://') ? fileURLToPath(file) : resolve(cwd ?? '/', file);
+/** None for what names no file of this machine. */
+function pathsOf({ file, cwd }: ReportedPlace): string[] {
+  const path = toFilePath(file);
+  return path === null ? [] : [resolve(cwd ?? '/', path)];
 }
