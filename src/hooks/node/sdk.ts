@@ -29,13 +29,38 @@ interface WatchedServer {
 }
 
 const patched = Symbol('spanpath.patched');
-/** Private methods of `McpServer` through which every registration goes; the handler comes last. */
-const registrations: readonly (readonly [method: string, kind: HandlerKind, uriAt: number])[] = [
-  ['_createRegisteredTool', 'tool', -1],
-  ['_createRegisteredPrompt', 'prompt', -1],
-  ['_createRegisteredResource', 'resource', 2],
-  ['_createRegisteredResourceTemplate', 'resource', 2],
-];
+interface Registration {
+  readonly kind: HandlerKind;
+  /** Where in the arguments; none: -1. The last: `Infinity`. */
+  readonly uriAt: number;
+  readonly handlerAt: number;
+}
+
+const last = Number.POSITIVE_INFINITY;
+const tool: Registration = { kind: 'tool', uriAt: -1, handlerAt: last };
+const resource: Registration = { kind: 'resource', uriAt: 2, handlerAt: last };
+/** Private methods of `McpServer` through which every registration goes. */
+const registrations: Readonly<Record<string, Registration>> = {
+  _createRegisteredTool: tool,
+  // Since 2.0 more follows its handler.
+  _createRegisteredPrompt: { kind: 'prompt', uriAt: -1, handlerAt: 4 },
+  _createRegisteredResource: resource,
+  _createRegisteredResourceTemplate: resource,
+};
+/** Of the kinds for which there is none yet: 1.13 was the first to have them all. */
+const publicRegistrations: Readonly<Record<string, Registration>> = {
+  tool,
+  prompt: { kind: 'prompt', uriAt: -1, handlerAt: last },
+  resource: { ...resource, uriAt: 1 },
+};
+
+/** The methods through which registrations go in this version, each of them once. */
+function registrationsOf(prototype: Prototype): [method: string, how: Registration][] {
+  const own = Object.entries(registrations).filter(([method]) => method in prototype);
+  const kinds = new Set(own.map(([, { kind }]) => kind));
+  const open = Object.entries(publicRegistrations).filter(([, { kind }]) => !kinds.has(kind));
+  return [...own, ...open];
+}
 
 export class SdkHook {
   private readonly servers = new WeakMap<object, WatchedServer>();
@@ -59,16 +84,17 @@ export class SdkHook {
   private patchMcpServer(prototype: Prototype): void {
     if (Object.hasOwn(prototype, patched)) return;
     this.mark(prototype);
-    for (const [method, kind, uriAt] of registrations) {
+    for (const [method, { kind, uriAt, handlerAt }] of registrationsOf(prototype)) {
       replace(prototype, method, (original) => {
         const hook = this;
         return function (this: unknown, ...args) {
-          const handler = args.at(-1);
+          const at = Math.min(handlerAt, args.length - 1);
+          const handler = args[at];
           if (typeof handler !== 'function' && (typeof handler !== 'object' || handler === null)) {
             return callHidden(original, this, args);
           }
           hook.places.note(handler, kind, String(args[0]), uriAt < 0 ? '' : uriText(args[uriAt]));
-          args[args.length - 1] = watchHandler(handler);
+          args[at] = watchHandler(handler);
           const registered = callHidden(original, this, args);
           hook.watchUpdates(registered, kind, String(args[0]));
           return registered;

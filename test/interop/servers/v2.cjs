@@ -20,4 +20,12 @@ server.registerTool('fails', {}, async function failing() {
   throw new TypeError('broken on purpose');
 });
 
+server.registerPrompt(
+  'review',
+  { argsSchema: z.object({ code: z.string() }), title: 'Review' },
+  async function reviewing({ code }) {
+    return { messages: [{ role: 'user', content: { type: 'text', text: code } }] };
+  },
+);
+
 void server.connect(new StdioServerTransport());
