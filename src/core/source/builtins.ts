@@ -1,4 +1,5 @@
-import type { Closure, Evaluator, Value } from './evaluate.js';
+import type { Closure, Value } from './closures.js';
+import type { Evaluator } from './evaluate.js';
 import type { Expr } from './facts.js';
 
 type Call = Extract<Expr, { e: 'call' }>;
@@ -27,6 +28,9 @@ const identities = new Set([
   'sorted',
   'reversed',
   'structuredClone',
+  // Go: a conversion of a constant that has a type of its own, and a function called by reflection.
+  'string',
+  'reflect.ValueOf',
 ]);
 
 /** Calls of the languages' own functions that tables of tools go through; null for any other. */

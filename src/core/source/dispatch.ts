@@ -1,4 +1,5 @@
-import { type Closure, type Evaluator, nowhere } from './evaluate.js';
+import { type Closure, nowhere } from './closures.js';
+import type { Evaluator } from './evaluate.js';
 import type { LowLevelHandler, Spot } from './facts.js';
 import { type FunctionPlace, findFunctions } from './functions.js';
 

@@ -2,36 +2,43 @@
  * Follows an expression to what it stands for, across names, constants, loops, parameters and
  * imports. Several answers are several possible values; nothing is ever run.
  */
+import { placeArguments } from './arguments.js';
 import { callBuiltin } from './builtins.js';
+import {
+  type Closure,
+  chosenOutside,
+  type Environment,
+  merge,
+  nowhere,
+  settle,
+  type Value,
+} from './closures.js';
+import { ExportIndex } from './exports.js';
+import { givenInChain, lastName } from './expressions.js';
 import { type Expr, typeKey } from './facts.js';
 import { bindingsOf, CallIndex, type CallSite, type Sources } from './program.js';
 
-/** What loop variables and parameters stand for while one possibility is looked at. */
-export type Environment = ReadonlyMap<string, Closure>;
-export const nowhere: Environment = new Map();
-
-export interface Closure {
-  readonly file: string;
-  readonly expr: Expr;
-  readonly env: Environment;
-}
-
-/** A value, and the choices under which the asking expression has it. */
-export interface Value extends Closure {
-  readonly context: Environment;
-}
-
 const maxDepth = 48;
 const maxValues = 2000;
-/** Steps for one link of everything: ends pathological programs, far above real ones. */
-const maxSteps = 2_000_000;
+/** How often a name may be met again while it is looked up. */
+const maxRounds = 3;
+/** Steps for one registration: ends pathological programs, far above real ones. */
+const maxSteps = 200_000;
 
 export class Evaluator {
   private readonly calls: CallIndex;
+  private readonly exports: ExportIndex;
+  private readonly active = new Map<readonly Expr[], number>();
   private steps = 0;
 
   constructor(readonly sources: Sources) {
     this.calls = new CallIndex(sources);
+    this.exports = new ExportIndex(sources);
+  }
+
+  /** One registration that leads nowhere must not cost the others their answers. */
+  startAnew(): void {
+    this.steps = 0;
   }
 
   /** Every value the expression may have; those that cannot be followed further stay as they are. */
@@ -84,6 +91,8 @@ export class Evaluator {
         return this.concat(expr.parts, of, depth);
       case 'call':
         return this.call(expr, of, depth);
+      case 'result':
+        return this.call(expr.of, of, depth, expr.position);
       case 'unknown':
         return [];
       default:
@@ -207,15 +216,9 @@ export class Evaluator {
     }
     const bound = new Map(env);
     const params = this.sources.load(file)?.functions[fn]?.params ?? [];
-    for (const [index, argument] of site.call.args.entries()) {
-      const position = argument.name ? params.indexOf(argument.name) : index;
+    for (const { position, value } of placeArguments(site.call.args, params)) {
       // The environment passes on, so that what a loop around the call chose stays chosen.
-      if (position >= 0)
-        bound.set(`${file}#p${fn}.${position}`, {
-          file: site.file,
-          env: nowhere,
-          expr: argument.value,
-        });
+      bound.set(`${file}#p${fn}.${position}`, { file: site.file, env: nowhere, expr: value });
     }
     return [bound];
   }
@@ -223,54 +226,63 @@ export class Evaluator {
   private name(expr: Extract<Expr, { e: 'name' }>, of: Closure, depth: number): Value[] {
     const facts = this.sources.load(of.file);
     const bound = facts && bindingsOf(facts, expr.name, expr.scope);
-    if (bound) return bound.flatMap((part) => this.values({ ...of, expr: part }, depth + 1));
+    if (bound) return this.alternatives(bound, of, depth);
     for (const star of facts?.stars ?? []) {
-      const found = this.values(
-        { ...of, expr: { e: 'import', from: star, name: expr.name } },
-        depth + 1,
+      const known = this.exported(star, expr.name, of, depth).filter(
+        (value) => value.expr.e !== 'import',
       );
-      const known = found.filter((value) => value.expr.e !== 'import');
       if (known.length > 0) return known;
     }
     return [{ ...of, context: of.env }];
   }
 
+  /** What a name is bound to; a name that is made of itself (`tools = append(tools, …)`) ends. */
+  private alternatives(bound: readonly Expr[], of: Closure, depth: number): Value[] {
+    const active = this.active.get(bound) ?? 0;
+    if (active >= maxRounds) return [];
+    this.active.set(bound, active + 1);
+    const values = bound.flatMap((part) => this.values({ ...of, expr: part }, depth + 1));
+    this.active.set(bound, active);
+    return values;
+  }
+
   private imported(expr: Extract<Expr, { e: 'import' }>, of: Closure, depth: number): Value[] {
     const asIs: Value[] = [{ ...of, context: of.env }];
-    const files = this.sources.resolve(expr.from, of.file);
-    const submodule = expr.name === '*' ? null : this.submodule(expr.from, expr.name, of.file);
     if (expr.name === '*') return asIs;
-    for (const file of files) {
-      const facts = this.sources.load(file);
-      if (!facts) continue;
-      const own = Object.hasOwn(facts.exports, expr.name) ? facts.exports[expr.name] : undefined;
-      const found = (own ?? []).flatMap((part) =>
-        this.values({ file, env: nowhere, expr: part }, depth + 1),
+    const found = this.exported(expr.from, expr.name, of, depth);
+    if (found.length > 0) return found;
+    const submodule = this.submodule(expr.from, expr.name, of.file);
+    return submodule ? this.values({ ...of, expr: submodule }, depth + 1) : asIs;
+  }
+
+  /** What a module has under a name; the first of its files that has something answers. */
+  private exported(module: string, name: string, of: Closure, depth: number): Value[] {
+    for (const exported of this.exports.find(module, name, of.file)) {
+      const found = exported.flatMap(({ file, expr }) =>
+        this.values({ file, env: nowhere, expr }, depth + 1),
       );
       if (found.length > 0) return found.map((value) => ({ ...value, context: of.env }));
-      for (const star of facts.stars) {
-        const through = this.values(
-          { file, env: nowhere, expr: { e: 'import', from: star, name: expr.name } },
-          depth + 1,
-        );
-        const known = through.filter((value) => value.expr.e !== 'import');
-        if (known.length > 0) return known.map((value) => ({ ...value, context: of.env }));
-      }
     }
-    return submodule ? this.values({ ...of, expr: submodule }, depth + 1) : asIs;
+    return [];
   }
 
   /** Python: `from package import module`. */
   private submodule(from: string, name: string, file: string): Expr | null {
     const module = from.endsWith('.') ? `${from}${name}` : `${from}.${name}`;
-    const isModule = file.endsWith('.py') && this.sources.resolve(module, file).length > 0;
+    const isModule = file.endsWith('.py') && this.exports.resolve(module, file).length > 0;
     return isModule ? { e: 'import', from: module, name: '*' } : null;
   }
 
   private parameter(expr: Extract<Expr, { e: 'param' }>, of: Closure, depth: number): Value[] {
     const key = `${of.file}#p${expr.fn}.${expr.position}`;
     const known = of.env.get(key);
-    if (known) return this.values(known, depth + 1).map((value) => ({ ...value, context: of.env }));
+    if (known) {
+      // What was chosen for the argument holds for what else comes from the same call.
+      return this.values(known, depth + 1).map((value) => ({
+        ...value,
+        context: merge(of.env, value.context),
+      }));
+    }
     const values = this.callers(of.file, expr.fn, of.env, depth + 1).flatMap((context) => {
       const bound = context.get(key);
       if (!bound) return [];
@@ -309,8 +321,14 @@ export class Evaluator {
     }));
   }
 
-  private call(expr: Extract<Expr, { e: 'call' }>, of: Closure, depth: number): Value[] {
-    const built = callBuiltin(this, expr, of, depth + 1);
+  /** What a call returns; `position` is that of the result, where there are several. */
+  private call(
+    expr: Extract<Expr, { e: 'call' }>,
+    of: Closure,
+    depth: number,
+    position = 0,
+  ): Value[] {
+    const built = position === 0 ? callBuiltin(this, expr, of, depth + 1) : null;
     if (built) return built;
     return this.each(of, expr.callee, depth, (callee) => {
       if (callee.expr.e === 'class') return [callee];
@@ -318,19 +336,21 @@ export class Evaluator {
       const { file, expr: target } = callee;
       const facts = this.sources.load(file)?.functions[target.id];
       const env = new Map(callee.env);
-      for (const [index, argument] of expr.args.entries()) {
-        const position = argument.name ? (facts?.params.indexOf(argument.name) ?? -1) : index;
-        if (position >= 0)
-          env.set(`${file}#p${target.id}.${position}`, {
-            file: of.file,
-            env: callee.context,
-            expr: argument.value,
-          });
+      for (const placed of placeArguments(expr.args, facts?.params ?? [])) {
+        env.set(`${file}#p${target.id}.${placed.position}`, {
+          file: of.file,
+          env: callee.context,
+          expr: placed.value,
+        });
       }
-      const returned = (facts?.returns ?? []).flatMap((part) =>
-        this.values({ file, env, expr: part }, depth + 1),
+      const parts = position === 0 ? facts?.returns : facts?.results.map((all) => all[position]);
+      const returned = (parts ?? []).flatMap((part) =>
+        part ? this.values({ file, env, expr: part }, depth + 1) : [],
       );
-      const known = returned.map((value) => ({ ...value, context: callee.context }));
+      const known = returned.map((value) => ({
+        ...value,
+        context: merge(callee.context, chosenOutside(value.context, env)),
+      }));
       return known.length > 0 ? known : [{ ...of, env: callee.context, context: callee.context }];
     });
   }
@@ -343,41 +363,6 @@ export class Evaluator {
       )
       .slice(0, maxValues);
   }
-}
-
-function lastName(expr: Expr): string {
-  if (expr.e === 'member') return expr.key;
-  return expr.e === 'name' ? expr.name : '';
-}
-
-/** The argument of `.key(…)` somewhere in a chain of calls. */
-function givenInChain(expr: Expr, key: string): Expr | undefined {
-  for (let at: Expr = expr; at.e === 'call'; ) {
-    if (at.callee.e !== 'member') return undefined;
-    if (at.callee.key === key) return at.args[0]?.value;
-    at = at.callee.of;
-  }
-  return undefined;
-}
-
-/**
- * One argument has its value: what was chosen for it (a loop around the call) holds for the other
- * arguments of the same call too.
- */
-function settle(context: Environment, prefix: string, key: string, value: Value): Environment {
-  const settled = new Map(context);
-  for (const [other, closure] of context) {
-    if (other.startsWith(prefix) && closure.env === nowhere) {
-      settled.set(other, { ...closure, env: value.context });
-    }
-  }
-  return settled.set(key, value);
-}
-
-function merge(first: Environment, second: Environment): Environment {
-  if (first === second || second.size === 0) return first;
-  if (first.size === 0) return second;
-  return new Map([...first, ...second]);
 }
 
 /** A property of something that is not in the workspace: still worth knowing what of. */

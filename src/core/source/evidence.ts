@@ -1,4 +1,5 @@
-import type { Closure, Evaluator } from './evaluate.js';
+import type { Closure } from './closures.js';
+import type { Evaluator } from './evaluate.js';
 import { type Expr, type FileFacts, typeKey } from './facts.js';
 
 const mcpModule = /mcp|modelcontextprotocol/i;

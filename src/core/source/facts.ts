@@ -34,6 +34,12 @@ export type Expr =
     }
   /** An argument of a call that is not followed further: `mcp.NewTool("n")`. */
   | { readonly e: 'argument'; readonly of: Expr; readonly position: number }
+  /** A further result of a function that has several: `tool, handler := make()`. */
+  | {
+      readonly e: 'result';
+      readonly of: Extract<Expr, { e: 'call' }>;
+      readonly position: number;
+    }
   /** What a chain of calls was given under a name: `Tool.builder().name("n").build()`. */
   | { readonly e: 'built'; readonly of: Expr; readonly key: string }
   | { readonly e: 'concat'; readonly parts: readonly Expr[] }
@@ -77,6 +83,8 @@ export interface FunctionFacts {
   readonly parent: number;
   readonly params: string[];
   readonly returns: Expr[];
+  /** What is returned together, in languages whose functions have several results. */
+  readonly results: Expr[][];
   readonly calls: Extract<Expr, { e: 'call' }>[];
   readonly dispatches: Dispatch[];
   /** Things indexed by a run-time key or searched by name. */

@@ -51,7 +51,14 @@ export class FactsBuilder {
   addFunction(
     head: Pick<FunctionFacts, 'name' | 'spot' | 'endLine' | 'scope' | 'parent' | 'params'>,
   ): number {
-    this.facts.functions.push({ ...head, returns: [], calls: [], dispatches: [], tables: [] });
+    this.facts.functions.push({
+      ...head,
+      returns: [],
+      results: [],
+      calls: [],
+      dispatches: [],
+      tables: [],
+    });
     return this.facts.functions.length - 1;
   }
 

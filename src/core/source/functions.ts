@@ -1,4 +1,5 @@
-import { type Closure, type Environment, type Evaluator, nowhere, type Value } from './evaluate.js';
+import { type Closure, type Environment, nowhere, type Value } from './closures.js';
+import type { Evaluator } from './evaluate.js';
 import type { Expr, Spot } from './facts.js';
 import { bindingsOf } from './program.js';
 
@@ -93,10 +94,11 @@ function throughWrapper(
   const facts = evaluator.sources.load(file);
   if (context.size === 0 || !facts) return [];
   for (const call of facts.functions[fn]?.calls ?? []) {
-    if (!dependsOn(evaluator, file, call.callee, context)) continue;
+    const callee = forwardedTo(facts.language, call);
+    if (!callee || !dependsOn(evaluator, file, callee, context)) continue;
     const found = findFunctions(
       evaluator,
-      { file, env: context, expr: call.callee },
+      { file, env: context, expr: callee },
       context,
       depth + 2,
     );
@@ -104,6 +106,19 @@ function throughWrapper(
     if (other.length > 0) return other;
   }
   return [];
+}
+
+/** What a wrapper's call hands its request on to; null where it only asks something for itself. */
+function forwardedTo(language: string, call: Extract<Expr, { e: 'call' }>): Expr | null {
+  const { callee, args } = call;
+  if (language !== 'go') return callee;
+  // `getClient(ctx)` is no handler: that would be given more.
+  const given = args.filter(
+    ({ value }) => !(value.e === 'name' && /^_?(ctx|context)$/.test(value.name)),
+  );
+  if (given.length === 0) return null;
+  // `reflect.ValueOf(handler).Call(args)`
+  return callee.e === 'member' && callee.key === 'Call' ? callee.of : callee;
 }
 
 function dependsOn(
@@ -123,6 +138,12 @@ function dependsOn(
       return again(expr.key) || again(expr.of);
     case 'each':
       return context.has(`${file}#e${expr.id}`);
+    case 'call':
+      return (
+        expr.callee.e === 'member' &&
+        expr.callee.key === 'ValueOf' &&
+        expr.args.some((argument) => again(argument.value))
+      );
     case 'param':
       return context.has(`${file}#p${expr.fn}.${expr.position}`);
     case 'name': {

@@ -36,9 +36,12 @@ const byEnding: Record<string, Language> = {
   kts: { name: 'kotlin', grammar: null, read: readKotlin },
 };
 
+/** What compilers leave out of a program: its tests' servers and tools are not the server's. */
+const isTestOnly = /_test\.go$|\/src\/test\/(?:java|kotlin)\//;
+
 /** How a file is read, by its ending; undefined when it is no source we know. */
 export function languageOfFile(file: string): Language | undefined {
-  if (/\.d\.[cm]?ts$/.test(file)) return undefined;
+  if (/\.d\.[cm]?ts$/.test(file) || isTestOnly.test(file)) return undefined;
   const ending = file.slice(file.lastIndexOf('.') + 1);
   return Object.hasOwn(byEnding, ending) ? byEnding[ending] : undefined;
 }

@@ -1,7 +1,8 @@
 /** From the facts of many files to handlers: which name leads to which line. */
 import type { HandlerKind, HandlerPlace } from '../protocol.js';
+import { type Closure, type Environment, nowhere, type Value } from './closures.js';
 import { findDispatched } from './dispatch.js';
-import { type Closure, type Environment, Evaluator, nowhere, type Value } from './evaluate.js';
+import { Evaluator } from './evaluate.js';
 import { isMcp } from './evidence.js';
 import type { FileFacts, Registration, Spot } from './facts.js';
 import { type FunctionPlace, findFunctions } from './functions.js';
@@ -17,9 +18,11 @@ export function linkHandlers(sources: Sources): HandlerPlace[] {
   };
   for (const [file, facts] of sources.files()) {
     for (const registration of facts.registrations) {
+      evaluator.startAnew();
       for (const place of linkRegistration(evaluator, file, facts, registration)) add(place);
     }
     for (const handler of facts.lowLevel) {
+      evaluator.startAnew();
       for (const found of findDispatched(evaluator, file, handler)) {
         add(
           makePlace(
@@ -34,9 +37,15 @@ export function linkHandlers(sources: Sources): HandlerPlace[] {
       }
     }
   }
-  return [...places.values()].sort(
-    (a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.name, b.name),
-  );
+  const stated = new Set<string>();
+  for (const place of places.values()) {
+    if (!place.isRegistration) stated.add(`${place.kind} ${place.name}`);
+  }
+  const isNews = (place: HandlerPlace): boolean =>
+    !place.isRegistration || !stated.has(`${place.kind} ${place.name}`);
+  return [...places.values()]
+    .filter(isNews)
+    .sort((a, b) => compare(a.file, b.file) || a.line - b.line || compare(a.name, b.name));
 }
 
 function linkRegistration(
@@ -59,19 +68,45 @@ function linkRegistration(
   const named = evaluator.values(at(registration.name)).flatMap(textOf);
   const uris = registration.uri ? evaluator.values(at(registration.uri)).flatMap(uriOf) : [];
   const names = named.length > 0 ? named : uris;
-  return names.flatMap(({ text, context }) => {
+  const registered: FunctionPlace = { file, spot: registration.spot, fn: -1 };
+  const found = names.map(({ text, context }) => {
     const uri = registration.uri
       ? evaluator.values(at(registration.uri, context)).flatMap(uriOf)[0]?.text
       : undefined;
     const handlers = findFunctions(evaluator, at(registration.handler, context), context);
+    return { text, uri, handlers };
+  });
+  const isMixed = areMixed(found);
+  return found.flatMap(({ text, uri, handlers }) => {
     if (handlers.length === 0 && registration.handlerRequired) return [];
-    const registered: FunctionPlace = { file, spot: registration.spot, fn: -1 };
-    return (handlers.length > 0 ? handlers : [registered]).map((place) => ({
+    return (handlers.length > 0 && !isMixed ? handlers : [registered]).map((place) => ({
       ...makePlace(registration.kind, text, place.file, place.spot, facts, registration.how),
       ...(uri && uri !== text ? { uri } : {}),
       ...(place.fn < 0 ? { isRegistration: true } : {}),
     }));
   });
+}
+
+/**
+ * Whether several names lead to several functions each, and to the same ones: what ties a name to
+ * its function was lost on the way, so none of them may be stated.
+ */
+function areMixed(found: readonly { text: string; handlers: readonly FunctionPlace[] }[]): boolean {
+  const nameOf = new Map<string, string>();
+  return found.some(
+    ({ text, handlers }) =>
+      new Set(handlers.map(placeKey)).size > 1 &&
+      handlers.some((place) => {
+        const key = placeKey(place);
+        const other = nameOf.get(key) ?? text;
+        nameOf.set(key, text);
+        return other !== text;
+      }),
+  );
+}
+
+function placeKey({ file, spot }: FunctionPlace): string {
+  return `${file}:${spot.line}:${spot.column}`;
 }
 
 function makePlace(

@@ -3,16 +3,19 @@ import { type Argument, type Expr, type FileFacts, text, typeKey, unknown } from
 import { FactsBuilder, spotOf } from '../factsBuilder.js';
 import { samePackage } from '../modules.js';
 import { field, namedChildren, type SyntaxNode } from '../syntax.js';
-import { matchGoCall } from './goPatterns.js';
+import { matchGoCall, matchGoPair, matchGoStruct } from './goPatterns.js';
 
 const maxDepth = 40;
 
 class GoReader {
   readonly builder: FactsBuilder;
+  /** Names of a struct's fields in order, for literals that leave them out. */
+  private readonly fields = new Map<string, readonly string[]>();
 
   constructor(root: SyntaxNode) {
     this.builder = new FactsBuilder('go', root.endPosition.row + 1);
     this.builder.facts.stars.push(samePackage);
+    this.readTypes(root);
     this.walkChildren(root, 0);
     this.builder.exportAll();
   }
@@ -53,22 +56,17 @@ class GoReader {
       case 'assignment_statement':
         this.bindAll(namedChildren(field(node, 'left') ?? node), field(node, 'right'), scope);
         break;
-      case 'range_clause': {
-        const [, element] = namedChildren(field(node, 'left') ?? node);
-        const of = this.expression(field(node, 'right'), scope);
-        if (element)
-          this.builder.bind(scope, element.text, {
-            e: 'each',
-            of,
-            id: this.builder.addScope(scope, this.scopeFunction(scope)),
-          });
+      case 'range_clause':
+        this.rangeClause(node, scope);
+        break;
+      case 'return_statement': {
+        const values = namedChildren(namedChildren(node)[0] ?? node);
+        const [first, ...others] = values.map((value) => this.expression(value, scope));
+        const { returns, results } = this.builder.functionAt(scope);
+        if (first) returns.push(first);
+        if (first && others.length > 0) results.push([first, ...others]);
         break;
       }
-      case 'return_statement':
-        for (const value of namedChildren(namedChildren(node)[0] ?? node).slice(0, 1)) {
-          this.builder.functionAt(scope).returns.push(this.expression(value, scope));
-        }
-        break;
       case 'call_expression': {
         const call = this.expression(node, scope);
         if (call.e === 'call') {
@@ -111,7 +109,7 @@ class GoReader {
       case 'func_literal':
         return this.functionOf(node, scope);
       case 'composite_literal':
-        return this.composite(node, read);
+        return this.composite(node, read, scope);
       case 'index_expression': {
         const key = read(field(node, 'index'));
         const of = read(field(node, 'operand'));
@@ -128,45 +126,102 @@ class GoReader {
           const value = read(spread ? namedChildren(part)[0] : part);
           return { name: '', value: spread ? { e: 'spread', of: value } : value };
         });
-        return { e: 'call', callee: read(field(node, 'function')), args, spot: spotOf(node) };
+        const called = field(node, 'function');
+        // `AddTool[In, Out](…)`: what stands in brackets are types.
+        const callee =
+          called?.type === 'index_expression' ? field(called, 'operand') : (called ?? null);
+        return { e: 'call', callee: read(callee), args, spot: spotOf(node) };
       }
+      case 'type_instantiation_expression':
+        return read(namedChildren(node)[0]);
       default:
         return unknown;
     }
   }
 
-  private composite(node: SyntaxNode, read: (part: SyntaxNode | null | undefined) => Expr): Expr {
+  private composite(
+    node: SyntaxNode,
+    read: (part: SyntaxNode | null | undefined) => Expr,
+    scope: number,
+  ): Expr {
     const type = field(node, 'type');
     const elements = namedChildren(field(node, 'body') ?? node);
     if (type && /^(slice|array|implicit_length_array)_type$/.test(type.type)) {
       // The elements of a slice leave their type out: `[]server.ServerTool{{Tool: …}}`.
+      const element = field(type, 'element');
       return {
         e: 'list',
-        elements: elements.map((part) => this.literal(part, field(type, 'element'), read)),
+        elements: elements.map((part) => this.literal(part, element, read, scope)),
       };
     }
-    return this.literal(node, type?.type === 'map_type' ? null : type, read);
+    return this.literal(node, type?.type === 'map_type' ? null : type, read, scope);
   }
 
   private literal(
     node: SyntaxNode,
     type: SyntaxNode | null,
     read: (part: SyntaxNode | null | undefined) => Expr,
+    scope: number,
   ): Expr {
     const body =
       node.type === 'literal_element' ? namedChildren(node)[0] : (field(node, 'body') ?? node);
     if (body?.type !== 'literal_value') return read(body);
-    const entries = namedChildren(body).flatMap((part) => {
-      if (part.type !== 'keyed_element') return [];
+    const names = this.fieldsOf(type);
+    const entries = namedChildren(body).flatMap((part, position) => {
+      if (part.type !== 'keyed_element') {
+        const name = names[position];
+        return name === undefined ? [] : [{ key: text(name), value: read(part) }];
+      }
       const [key, value] = namedChildren(part);
       const name = key ? namedChildren(key)[0] : undefined;
-      const written = name?.type === 'identifier' ? text(name.text) : read(name);
+      // A bare name is a field of a struct, but a constant in a map.
+      const written = type && name?.type === 'identifier' ? text(name.text) : read(name);
       return [{ key: written, value: read(value) }];
     });
-    return {
+    const made: Expr = {
       e: 'object',
       entries: [...(type ? [{ key: text(typeKey), value: read(type) }] : []), ...entries],
     };
+    if (type) matchGoStruct(this.builder, made, spotOf(node), scope);
+    return made;
+  }
+
+  private fieldsOf(type: SyntaxNode | null): readonly string[] {
+    const struct = type?.type === 'pointer_type' ? (namedChildren(type)[0] ?? null) : type;
+    if (struct?.type === 'struct_type') return fieldNames(struct);
+    return (struct && this.fields.get(struct.text)) ?? [];
+  }
+
+  private readTypes(root: SyntaxNode): void {
+    for (const declaration of namedChildren(root)) {
+      if (declaration.type !== 'type_declaration') continue;
+      for (const spec of namedChildren(declaration)) {
+        const type = field(spec, 'type');
+        if (type?.type === 'struct_type')
+          this.fields.set(field(spec, 'name')?.text ?? '', fieldNames(type));
+      }
+    }
+  }
+
+  /** `for i, tool := range tools` and, where the first name is no number's, `for name, h := range m`. */
+  private rangeClause(node: SyntaxNode, scope: number): void {
+    const [key, element] = namedChildren(field(node, 'left') ?? node);
+    const of = this.expression(field(node, 'right'), scope);
+    if (!key || !element) return;
+    const id = this.builder.addScope(scope, this.scopeFunction(scope));
+    if (/^(_|i|j|k|n|ix|idx|index)$/.test(key.text)) {
+      this.builder.bind(scope, element.text, { e: 'each', of, id });
+      return;
+    }
+    const pairs: Expr = {
+      e: 'call',
+      callee: { e: 'member', of, key: 'entries' },
+      args: [],
+      spot: spotOf(node),
+    };
+    const pair: Expr = { e: 'each', of: pairs, id };
+    this.builder.bind(scope, key.text, { e: 'at', of: pair, position: 0 });
+    this.builder.bind(scope, element.text, { e: 'at', of: pair, position: 1 });
   }
 
   private functionOf(node: SyntaxNode, scope: number): Expr {
@@ -175,6 +230,7 @@ class GoReader {
       this.bindParameters(field(node, 'parameters'), inner, id);
       const body = field(node, 'body');
       if (body) this.walk(body, inner);
+      matchGoPair(this.builder, id, field(node, 'result')?.text ?? '');
     });
   }
 
@@ -225,15 +281,28 @@ class GoReader {
     const list =
       values?.type === 'expression_list' ? namedChildren(values) : values ? [values] : [];
     for (const [at, target] of targets.entries()) {
-      const value = list[at] ?? (at === 0 ? list[0] : undefined);
-      if (target?.type === 'identifier')
-        this.builder.bind(scope, target.text, this.expression(value, scope));
+      if (target?.type !== 'identifier') continue;
+      const value = this.expression(list[at] ?? list[0], scope);
+      // `tool, handler := make()`
+      const isResult = at > 0 && list.length === 1;
+      if (!isResult) this.builder.bind(scope, target.text, value);
+      else if (value.e === 'call')
+        this.builder.bind(scope, target.text, { e: 'result', of: value, position: at });
     }
   }
 
   private scopeFunction(scope: number): number {
     return this.builder.facts.scopes[scope]?.fn ?? 0;
   }
+}
+
+function fieldNames(struct: SyntaxNode): string[] {
+  const list = namedChildren(struct).find((part) => part.type === 'field_declaration_list');
+  return (list ? namedChildren(list) : []).flatMap((declaration) =>
+    namedChildren(declaration)
+      .filter((part) => part.type === 'field_identifier')
+      .map((part) => part.text),
+  );
 }
 
 function unquoteGo(literal: string): string {
