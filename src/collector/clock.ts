@@ -1,7 +1,12 @@
-const startNanos = BigInt(Date.now()) * 1_000_000n;
-const startMs = performance.now();
+import { WallClock } from '../core/wallClock.js';
 
-/** Now in ns since the epoch; never goes back while the process lives. */
+const clock = new WallClock(performance.timeOrigin);
+
+/** Now in ns since the epoch, as those count it who send spans. */
 export function nowNanos(): bigint {
-  return startNanos + BigInt(Math.round((performance.now() - startMs) * 1e6));
+  const before = performance.now();
+  const date = Date.now();
+  const now = performance.now();
+  clock.compare(before, date, now);
+  return BigInt(Math.round((clock.offset + now) * 1000)) * 1000n;
 }

@@ -4,6 +4,7 @@
  * falls behind by `maxBehind` bytes, what comes then is counted instead of kept.
  */
 import type { Worker } from 'node:worker_threads';
+import { WallClock } from '../core/wallClock.js';
 import {
   type ControlMessage,
   type FromTelemetry,
@@ -18,6 +19,8 @@ const blockBytes = 64 << 10;
 const flushMs = 25;
 /** Without an answer for so long the telemetry starts all the same, so that the wait is seen. */
 const startMs = 400;
+/** The clock is set with each of the first times that it is asked for, then with each flush. */
+const firstReadings = 100;
 const maxBehind = 16 << 20;
 const none = Buffer.alloc(0);
 
@@ -38,7 +41,8 @@ export class Outbox {
   private readonly read = new BigInt64Array(this.progress);
   private readonly lastTraffic = new Float64Array(this.progress);
   private readonly running = new Int32Array(this.progress);
-  private clockOffset = performance.timeOrigin;
+  private readonly clock = new WallClock(performance.timeOrigin);
+  private readings = 0;
 
   /** `file` is the bundle of the telemetry thread. */
   constructor(
@@ -48,7 +52,8 @@ export class Outbox {
 
   /** Milliseconds since the epoch with fractions; calling it means that traffic passes. */
   now(): number {
-    const now = this.clockOffset + performance.now();
+    if (this.readings < firstReadings) this.setClock();
+    const now = this.clock.offset + performance.now();
     this.lastTraffic[1] = now;
     return now;
   }
@@ -169,9 +174,12 @@ export class Outbox {
       this.worker.postMessage(message, [bytes]);
     }
     this.waiting = [];
-    // The monotonic clock stands still while a machine sleeps.
-    const drift = Date.now() - (this.clockOffset + performance.now());
-    if (Math.abs(drift) > 20) this.clockOffset += drift;
+    this.setClock();
+  }
+
+  private setClock(): void {
+    this.readings++;
+    this.clock.compare(performance.now(), Date.now(), performance.now());
   }
 
   private die(): void {

@@ -1,6 +1,6 @@
 import type { Attributes, AttributeValue } from '../../core/trace/model.js';
 import { exceptionEvent } from './errors.js';
-import { type EventRecord, nowMs, randomHex, type SpanIds } from './records.js';
+import { type EventRecord, nowMs, randomHex, type SpanIds, wallMs } from './records.js';
 import type { Telemetry } from './telemetry.js';
 
 /** The API's `TimeInput`: `[seconds, nanoseconds]`, ms since the epoch or since start, or a Date. */
@@ -133,5 +133,5 @@ function toMs(time: TimeInput): number {
   if (time === undefined) return nowMs();
   if (time instanceof Date) return time.getTime();
   if (typeof time === 'object') return time[0] * 1000 + time[1] / 1e6;
-  return time < performance.timeOrigin ? performance.timeOrigin + time : time;
+  return time < performance.timeOrigin ? wallMs(time) : time;
 }

@@ -5,7 +5,7 @@ import { joinOpenTelemetry } from './otelApi.js';
 import { watchOutgoing } from './outgoing.js';
 import { watchOutput } from './output.js';
 import { Places } from './places.js';
-import { nowMs } from './records.js';
+import { nowMs, setClock } from './records.js';
 import { noteThrown, SdkHook } from './sdk.js';
 import { Sender } from './sender.js';
 import { watchSubprocesses } from './subprocesses.js';
@@ -17,6 +17,7 @@ export function start(): HookEntry | null {
   const sender = Sender.to(env.SPANPATH_HOOK_ENDPOINT ?? '', env.SPANPATH_HOOK_TOKEN ?? '');
   const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
   if (!sender || !isMainThread) return null;
+  setClock();
   const serverName = env.SPANPATH_HOOK_SERVER ?? '';
   const telemetry = new Telemetry(sender, {
     [attr.serviceName]: env.OTEL_SERVICE_NAME ?? serverName,

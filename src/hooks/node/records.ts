@@ -1,4 +1,5 @@
 import type { Attributes } from '../../core/trace/model.js';
+import { WallClock } from '../../core/wallClock.js';
 
 /** W3C ids: 32 and 16 hex digits. */
 export interface SpanIds {
@@ -37,11 +38,24 @@ export interface LogRecord {
   readonly attributes: Attributes;
 }
 
-const originMs = performance.timeOrigin;
+const clock = new WallClock(performance.timeOrigin);
+/** As they were before the server, or a test of it, could put others in their place. */
+const timeOfDay = Date.now;
+const monotonic = performance.now.bind(performance);
 
 /** Wall clock in ms with the resolution of the monotonic one. */
 export function nowMs(): number {
-  return originMs + performance.now();
+  return clock.offset + monotonic();
+}
+
+/** A reading of `performance.now` as wall clock. */
+export function wallMs(reading: number): number {
+  return clock.offset + reading;
+}
+
+/** Looks how far the clocks are apart: now and then, since a machine may have slept. */
+export function setClock(): void {
+  clock.compare(monotonic(), timeOfDay(), monotonic());
 }
 
 const bytes = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));

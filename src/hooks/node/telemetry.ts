@@ -1,7 +1,7 @@
 import type { Attributes } from '../../core/trace/model.js';
 import { encodeLogs, writeSpans } from './encode.js';
 import { JsonBytes } from './jsonBytes.js';
-import type { LogRecord, SpanRecord } from './records.js';
+import { type LogRecord, type SpanRecord, setClock } from './records.js';
 import type { Sender } from './sender.js';
 
 /**
@@ -62,6 +62,7 @@ export class Telemetry {
     clearTimeout(this.timer);
     this.timer = undefined;
     try {
+      setClock();
       for (const step of this.beforeFlush) step(isLast);
       const { sources, logs } = this;
       this.sources = [];

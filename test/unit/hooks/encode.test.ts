@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { attr } from '../../../src/core/mcp/conventions.js';
 import { Call, type Request } from '../../../src/hooks/node/call.js';
 import { writeSpans } from '../../../src/hooks/node/encode.js';
 import { JsonBytes } from '../../../src/hooks/node/jsonBytes.js';
 import type { Places } from '../../../src/hooks/node/places.js';
+
+// A busy machine may take its time between a call and its handler, which would be worth a span.
+vi.hoisted(() => vi.useFakeTimers({ toFake: ['performance'] }));
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const parentSpanId = 'b7ad6b7169203331';
