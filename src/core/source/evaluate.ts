@@ -82,7 +82,7 @@ export class Evaluator {
         });
       case 'built':
         return this.each(of, expr.of, depth, (call) => {
-          const given = givenInChain(call.expr, expr.key);
+          const given = givenInChain(call.expr, expr.key, expr.position);
           return given ? this.values({ ...call, expr: given }, depth + 1) : [];
         });
       case 'param':

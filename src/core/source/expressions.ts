@@ -7,10 +7,10 @@ export function lastName(expr: Expr): string {
 }
 
 /** The argument of `.key(…)` somewhere in a chain of calls. */
-export function givenInChain(expr: Expr, key: string): Expr | undefined {
+export function givenInChain(expr: Expr, key: string, position = 0): Expr | undefined {
   for (let at: Expr = expr; at.e === 'call'; ) {
     if (at.callee.e !== 'member') return undefined;
-    if (at.callee.key === key) return at.args[0]?.value;
+    if (at.callee.key === key) return at.args[position]?.value;
     at = at.callee.of;
   }
   return undefined;

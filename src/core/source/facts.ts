@@ -41,7 +41,7 @@ export type Expr =
       readonly position: number;
     }
   /** What a chain of calls was given under a name: `Tool.builder().name("n").build()`. */
-  | { readonly e: 'built'; readonly of: Expr; readonly key: string }
+  | { readonly e: 'built'; readonly of: Expr; readonly key: string; readonly position?: number }
   | { readonly e: 'concat'; readonly parts: readonly Expr[] }
   | { readonly e: 'either'; readonly of: readonly Expr[] }
   /** Any element of a list, the same one wherever `id` is the same: the variable of a loop. */

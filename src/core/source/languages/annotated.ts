@@ -30,7 +30,10 @@ export interface Dialect {
   marksOf(reader: AnnotatedReader, method: SyntaxNode, scope: number): Mark[];
   /** The kind of handler that a mark makes of a method; undefined when it is another mark. */
   kindOf(mark: string, imports: readonly string[]): HandlerKind | undefined;
-  defaultName(method: string): string;
+  /** The name of a handler that is given none; the type is what its method returns. */
+  defaultName(method: string, returned: string): string;
+  /** A choice by what may be the name of a tool. */
+  readChoice?(reader: AnnotatedReader, node: SyntaxNode, scope: number): void;
   matchCall(reader: AnnotatedReader, call: Extract<Expr, { e: 'call' }>, scope: number): void;
 }
 
@@ -82,7 +85,10 @@ export class AnnotatedReader {
         return;
       case 'variable_declarator': {
         const name = field(node, 'name')?.text ?? '';
-        const value = this.expression(field(node, 'value') ?? namedChildren(node).at(-1), scope);
+        const given = field(node, 'value') ?? namedChildren(node)[1];
+        // A field that is filled in elsewhere says nothing.
+        if (!given) break;
+        const value = this.expression(given, scope);
         if (owner) builder.addMember(owner, name, value);
         builder.bind(scope, name, value);
         break;
@@ -98,6 +104,11 @@ export class AnnotatedReader {
         }
         break;
       }
+      case 'switch_statement':
+      case 'switch_expression':
+      case 'if_statement':
+        dialect.readChoice?.(this, node, scope);
+        break;
       case 'return_statement':
         builder.functionAt(scope).returns.push(this.expression(namedChildren(node)[0], scope));
         break;
@@ -180,6 +191,9 @@ export class AnnotatedReader {
       case 'implicit_object_creation_expression': {
         const callee = read(field(node, 'function') ?? field(node, 'type'));
         const list = field(node, 'arguments') ?? childOfType(node, 'argument_list');
+        const [named] =
+          list && callee.e === 'name' && callee.name === 'nameof' ? namedChildren(list) : [];
+        if (named) return text(named.text.split('.').at(-1) ?? '');
         const args = this.argumentsOf(list, scope);
         const initializer =
           field(node, 'initializer') ?? childOfType(node, 'initializer_expression');
@@ -265,7 +279,9 @@ export class AnnotatedReader {
       this.builder.register(scope, {
         kind,
         how: mark.name,
-        name: given(/^(name|value)$/i) ?? text(this.dialect.defaultName(name)),
+        name:
+          given(/^(name|value)$/i) ??
+          text(this.dialect.defaultName(name, field(node, 'returns')?.text ?? '')),
         handler,
         ...(kind === 'resource' && uri ? { uri } : {}),
         certain: true,

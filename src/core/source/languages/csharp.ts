@@ -1,14 +1,18 @@
 /** C#: `ModelContextProtocol`'s attributes and `McpServerTool.Create`. */
 import type { HandlerKind } from '../../protocol.js';
+import { lastName } from '../expressions.js';
 import { type Expr, type FileFacts, unknown } from '../facts.js';
 import { childOfType, field, namedChildren, type SyntaxNode } from '../syntax.js';
 import { type AnnotatedReader, type Dialect, type Mark, readAnnotated } from './annotated.js';
+import { readCsharpChoice, registerAnswerers } from './csharpDispatch.js';
 
 const kinds: Record<string, HandlerKind> = {
   McpServerTool: 'tool',
   McpServerPrompt: 'prompt',
   McpServerResource: 'resource',
 };
+
+const isAsynchronous = /^(?:\w+\.)*(?:Task|ValueTask|IAsyncEnumerable)\b/;
 
 const csharp: Dialect = {
   language: 'csharp',
@@ -29,16 +33,18 @@ const csharp: Dialect = {
   },
   kindOf: (mark) => (Object.hasOwn(kinds, mark) ? kinds[mark] : undefined),
   // `JsonNamingPolicy.SnakeCaseLower` of the name, without the suffix of asynchronous methods.
-  defaultName: (method) =>
-    method
-      .replace(/(?<=.)Async$/, '')
+  defaultName: (method, returned) =>
+    (isAsynchronous.test(returned) ? method.replace(/(?<=.)Async$/, '') : method)
       .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1_$2')
       .replace(/(\p{Lu}+)(\p{Lu}\p{Ll})/gu, '$1_$2')
       .toLowerCase(),
+  readChoice: readCsharpChoice,
   matchCall(reader, call, scope) {
     const { callee } = call;
-    if (callee.e !== 'member' || callee.key !== 'Create' || callee.of.e !== 'name') return;
-    const kind = Object.hasOwn(kinds, callee.of.name) ? kinds[callee.of.name] : undefined;
+    registerAnswerers(reader, call);
+    if (callee.e !== 'member' || callee.key !== 'Create') return;
+    const type = lastName(callee.of);
+    const kind = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
     const handler = call.args[0]?.value;
     if (!kind || !handler) return;
     const options = call.args.slice(1).map((argument) => argument.value);
@@ -50,7 +56,7 @@ const csharp: Dialect = {
     const fallback: Expr = { e: 'member', of: handler, key: '__name__' };
     reader.builder.register(scope, {
       kind,
-      how: `${callee.of.name}.Create`,
+      how: `${type}.Create`,
       name: given('Name') ?? fallback,
       handler,
       ...(kind === 'resource' && uri ? { uri } : {}),

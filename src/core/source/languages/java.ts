@@ -1,5 +1,6 @@
 /** Java: annotations of Spring AI, Quarkus and the MCP SDK, and the SDK's specifications. */
 import type { HandlerKind } from '../../protocol.js';
+import { givenInChain, lastName } from '../expressions.js';
 import type { Expr, FileFacts } from '../facts.js';
 import { field, namedChildren, type SyntaxNode } from '../syntax.js';
 import { type AnnotatedReader, type Dialect, type Mark, readAnnotated } from './annotated.js';
@@ -98,6 +99,7 @@ function matchSpecification(reader: AnnotatedReader, call: Call, scope: number):
     add(reader, builderKind, callee.key, args[0]?.value, args[1]?.value, call, scope);
     return;
   }
+  if (matchOther(reader, call, scope)) return;
   // `SyncToolSpecification.builder().tool(tool).callHandler(handler).build()`
   if (callee.key !== 'build') return;
   const start = startOf(call);
@@ -116,6 +118,48 @@ function matchSpecification(reader: AnnotatedReader, call: Call, scope: number):
   );
 }
 
+/** Makers of Quarkus: `toolManager.newTool("n").setHandler(handler).register()`. */
+const makers: Record<string, HandlerKind> = {
+  newTool: 'tool',
+  newPrompt: 'prompt',
+  newResource: 'resource',
+  newResourceTemplate: 'resource',
+};
+
+function matchOther(reader: AnnotatedReader, call: Call, scope: number): boolean {
+  const { callee, args } = call;
+  if (callee.e !== 'member') return false;
+  const [name, handler] = args;
+  // Spring AI: `FunctionToolCallback.builder("n", handler)`
+  if (callee.key === 'builder' && lastName(callee.of) === 'FunctionToolCallback') {
+    if (name && handler) {
+      const how = 'FunctionToolCallback.builder';
+      const found = { kind: 'tool', how, name: name.value, handler: handler.value } as const;
+      reader.builder.register(scope, {
+        ...found,
+        certain: true,
+        handlerRequired: true,
+        spot: call.spot,
+      });
+    }
+    return true;
+  }
+  if (callee.key !== 'register') return false;
+  const maker = Object.keys(makers).find((key) => givenInChain(call, key));
+  if (!maker) return false;
+  const given = (key: string): Expr => ({ e: 'built', of: call, key });
+  reader.builder.register(scope, {
+    kind: makers[maker] as HandlerKind,
+    how: maker,
+    name: given(maker),
+    handler: { e: 'either', of: [given('setHandler'), given('setAsyncHandler')] },
+    certain: true,
+    handlerRequired: true,
+    spot: call.spot,
+  });
+  return true;
+}
+
 function add(
   reader: AnnotatedReader,
   kind: HandlerKind,
@@ -126,17 +170,31 @@ function add(
   scope: number,
 ): void {
   if (!definition || !handler) return;
-  const named = (key: string): Expr => ({ e: 'built', of: definition, key });
+  const named = (key: string, position = 0): Expr => ({
+    e: 'built',
+    of: definition,
+    key,
+    position,
+  });
   const first: Expr = { e: 'argument', of: definition, position: 0 };
   const second: Expr = { e: 'argument', of: definition, position: 1 };
   const isResource = kind === 'resource';
   reader.builder.register(scope, {
     kind,
     how,
-    name: { e: 'either', of: [named('name'), isResource ? second : first] },
+    // `Tool.builder().name("n")`, `Tool.builder("n", schema)`, `new Tool("n", …)`
+    name: {
+      e: 'either',
+      of: [named('name'), named('builder', isResource ? 1 : 0), isResource ? second : first],
+    },
     handler,
     ...(isResource
-      ? { uri: { e: 'either', of: [named('uri'), named('uriTemplate'), first] } as Expr }
+      ? {
+          uri: {
+            e: 'either',
+            of: [named('uri'), named('uriTemplate'), named('builder'), first],
+          } as Expr,
+        }
       : {}),
     certain: true,
     spot: call.spot,
@@ -153,11 +211,6 @@ function startOf(call: Call): string {
   while (at.e === 'call' && at.callee.e === 'member' && at.callee.of.e === 'call')
     at = at.callee.of;
   return at.e === 'call' && at.callee.e === 'member' ? lastName(at.callee.of) : '';
-}
-
-function lastName(expr: Expr): string {
-  if (expr.e === 'member') return expr.key;
-  return expr.e === 'name' ? expr.name : '';
 }
 
 export function readJava(root: SyntaxNode): FileFacts {

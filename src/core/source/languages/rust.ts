@@ -12,16 +12,36 @@ const lowLevel: Record<string, HandlerKind> = {
   call_tool: 'tool',
   get_prompt: 'prompt',
   read_resource: 'resource',
+  handle_call_tool_request: 'tool',
+  handle_get_prompt_request: 'prompt',
+  handle_read_resource_request: 'resource',
 };
+/** Methods that run a tool whose arguments are a struct of its own, likeliest first. */
+const runners = ['run_tool', 'call_tool', 'run', 'call', 'execute', 'handle'];
 const maxDepth = 40;
 
 class RustReader {
   readonly builder: FactsBuilder;
+  /** Modules written in this file: their constants are told apart by their names alone. */
+  private readonly modules: ReadonlySet<string>;
+  /** Methods that return a tool's result, by the type that they are of. */
+  private readonly answers = new Map<string, Map<string, Expr>>();
 
   constructor(root: SyntaxNode) {
     this.builder = new FactsBuilder('rust', root.endPosition.row + 1);
     this.builder.facts.stars.push(samePackage);
+    this.modules = new Set(
+      namedChildren(root)
+        .filter((part) => part.type === 'mod_item' && field(part, 'body'))
+        .map((part) => field(part, 'name')?.text ?? ''),
+    );
     this.walkChildren(root, 0);
+    for (const [type, methods] of this.answers) {
+      const runner = runners.find((name) => methods.has(name));
+      const only = methods.size === 1 ? [...methods.values()][0] : undefined;
+      const found = runner ? methods.get(runner) : only;
+      if (found) this.builder.bind(0, `${type}.#run`, found);
+    }
     this.builder.exportAll();
   }
 
@@ -34,8 +54,12 @@ class RustReader {
         continue;
       }
       if (child.type === 'line_comment' || child.type === 'block_comment') continue;
-      if (child.type === 'function_item') this.functionItem(child, attributes, scope);
-      else this.walk(child, scope);
+      // Tests are no part of the program: what they register is no handler of the server.
+      if (!attributes.some((item) => /^#\[cfg\((?:all\()?test\b/.test(item.text))) {
+        if (child.type === 'function_item') this.functionItem(child, attributes, scope);
+        else if (child.type === 'struct_item') this.structItem(child, attributes, scope);
+        else this.walk(child, scope);
+      }
       attributes = [];
     }
   }
@@ -72,6 +96,9 @@ class RustReader {
       case 'match_expression':
         this.readMatch(node, scope);
         break;
+      case 'if_expression':
+        this.readComparison(node, scope);
+        break;
       case 'call_expression':
         this.readCall(node, scope);
         break;
@@ -103,10 +130,42 @@ class RustReader {
         spot: spotOf(node),
       });
     }
-    if (Object.hasOwn(lowLevel, name) && isInHandler(node)) {
+    const owner = implOf(node);
+    if (owner && /CallToolResult/.test(field(node, 'return_type')?.text ?? '')) {
+      const type = field(owner, 'type')?.text ?? '';
+      const methods = this.answers.get(type) ?? new Map<string, Expr>();
+      this.answers.set(type, methods.set(name, handler));
+    }
+    if (owner && Object.hasOwn(lowLevel, name) && this.answersAll(owner)) {
       const kind = lowLevel[name] as HandlerKind;
       this.builder.registerLowLevel({ kind, how: name, handler, spot: spotOf(node) });
     }
+  }
+
+  /** `#[mcp_tool(name = "n")] struct Arguments`: the tool is run by a method of the struct. */
+  private structItem(node: SyntaxNode, attributes: readonly SyntaxNode[], scope: number): void {
+    const type = field(node, 'name')?.text ?? '';
+    for (const item of attributes) {
+      const path = namedChildren(item)[0];
+      const written = path ? (namedChildren(path)[0]?.text ?? '') : '';
+      if (!path || !/(^|::)mcp_tool$/.test(written)) continue;
+      const name = this.attributeValue(path, 'name', scope);
+      if (!name) continue;
+      this.builder.register(scope, {
+        kind: 'tool',
+        how: `#[${written}]`,
+        name,
+        handler: { e: 'name', name: `${type}.#run`, scope: 0 },
+        certain: true,
+        spot: spotOf(node),
+      });
+    }
+  }
+
+  /** Whether an `impl` is of a trait of an MCP SDK whose methods answer every name. */
+  private answersAll(owner: SyntaxNode): boolean {
+    const trait = field(owner, 'trait')?.text ?? '';
+    return /ServerHandler/.test(trait) || (/(^|::)Router$/.test(trait) && this.usesMcp());
   }
 
   private usesMcp(): boolean {
@@ -121,7 +180,20 @@ class RustReader {
       (token, position) => token.text === key && tokens[position + 1]?.text === '=',
     );
     const value = at < 0 ? undefined : tokens[at + 2];
-    return value ? this.expression(value, scope) : null;
+    if (!value) return null;
+    const end = tokens.findIndex((token, position) => position > at && /^[,)]$/.test(token.text));
+    const written = tokens.slice(at + 2, end).map((token) => token.text);
+    // `name = names::ECHO` is three tokens, not a path.
+    return written.includes('::')
+      ? this.path(written.slice(0, -2).join(''), written.at(-1) ?? '', scope)
+      : this.expression(value, scope);
+  }
+
+  private path(path: string, name: string, scope: number): Expr {
+    const last = path.split('::').at(-1) ?? '';
+    if (/^(Self|self|[A-Z]\w*)$/.test(last) || this.modules.has(last))
+      return { e: 'name', name, scope };
+    return { e: 'import', from: path, name };
   }
 
   private functionOf(node: SyntaxNode, scope: number): Expr {
@@ -142,11 +214,7 @@ class RustReader {
       case 'identifier':
         return { e: 'name', name: node.text, scope };
       case 'scoped_identifier': {
-        const path = field(node, 'path')?.text ?? '';
-        const name = field(node, 'name')?.text ?? '';
-        if (/^(Self|self|[A-Z]\w*)$/.test(path.split('::').at(-1) ?? ''))
-          return { e: 'name', name, scope };
-        return { e: 'import', from: path, name };
+        return this.path(field(node, 'path')?.text ?? '', field(node, 'name')?.text ?? '', scope);
       }
       case 'field_expression':
         return {
@@ -200,10 +268,18 @@ class RustReader {
     });
   }
 
+  /** `if request.name == "n" { … }` */
+  private readComparison(node: SyntaxNode, scope: number): void {
+    const condition = field(node, 'condition');
+    if (condition?.type !== 'binary_expression' || !/==/.test(condition.text)) return;
+    const subject = subjectOf(field(condition, 'left'));
+    if (!dispatchSubject.test(subject)) return;
+    const value = this.expression(field(condition, 'right'), scope);
+    this.builder.addDispatch(scope, { subject, cases: [{ value, spot: spotOf(node) }] });
+  }
+
   private readMatch(node: SyntaxNode, scope: number): void {
-    const subject = (field(node, 'value')?.text ?? '')
-      .replace(/\.(as_ref|as_str|deref|to_string)\(\)/g, '')
-      .replace(/^[&*]+/, '');
+    const subject = subjectOf(field(node, 'value'));
     if (!dispatchSubject.test(subject)) return;
     const cases = namedChildren(field(node, 'body') ?? node).flatMap((arm) => {
       const pattern = arm.type === 'match_arm' ? field(arm, 'pattern') : null;
@@ -225,10 +301,16 @@ class RustReader {
   }
 }
 
-/** Whether a function stands in `impl ServerHandler for …`. */
-function isInHandler(node: SyntaxNode): boolean {
+/** The `impl` in which a function stands. */
+function implOf(node: SyntaxNode): SyntaxNode | null {
   const owner = node.parent?.parent;
-  return owner?.type === 'impl_item' && /ServerHandler/.test(field(owner, 'trait')?.text ?? '');
+  return owner?.type === 'impl_item' ? owner : null;
+}
+
+function subjectOf(node: SyntaxNode | null): string {
+  return (node?.text ?? '')
+    .replace(/\.(as_ref|as_str|deref|to_string)\(\)/g, '')
+    .replace(/^[&*]+/, '');
 }
 
 function literalsOf(pattern: SyntaxNode | null): SyntaxNode[] {
@@ -239,20 +321,34 @@ function literalsOf(pattern: SyntaxNode | null): SyntaxNode[] {
     : [];
 }
 
-/** `[path, name, local name]` of each name that a `use` brings in, one level of braces deep. */
-function expandUse(written: string): [path: string, name: string, alias: string][] {
-  const group = /^(.*)::\{([^{}]*)\}$/s.exec(written.trim());
-  const items = group
-    ? (group[2] ?? '').split(',').map((part) => `${group[1]}::${part.trim()}`)
-    : [written.trim()];
-  return items.flatMap((whole): [string, string, string][] => {
-    const [path = '', alias] = whole.split(/\s+as\s+/);
-    const parts = path.split('::').map((part) => part.trim());
-    const name = parts.pop() ?? '';
-    return name === '' || name === '*' || name === 'self'
-      ? []
-      : [[parts.join('::'), name, alias ?? name]];
-  });
+/** `[path, name, local name]` of each name that a `use` brings in, braces in braces included. */
+function expandUse(written: string, path = ''): [path: string, name: string, alias: string][] {
+  const open = written.indexOf('{');
+  if (open >= 0) {
+    const inner = `${path}${written.slice(0, open).trim()}`;
+    return splitGroup(written.slice(open + 1, written.lastIndexOf('}'))).flatMap((part) =>
+      expandUse(part, inner),
+    );
+  }
+  const [whole = '', alias] = `${path}${written.trim()}`.split(/\s+as\s+/);
+  const parts = whole.split('::').map((part) => part.trim());
+  const name = parts.pop() ?? '';
+  return name === '' || name === '*' || name === 'self'
+    ? []
+    : [[parts.join('::'), name, alias ?? name]];
+}
+
+/** Parts between commas that stand in no inner braces. */
+function splitGroup(group: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (const sign of group) {
+    if (sign === '{') depth++;
+    if (sign === '}') depth--;
+    if (sign === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += sign;
+  }
+  return parts.filter((part) => part.trim() !== '');
 }
 
 export function readRust(root: SyntaxNode): FileFacts {
