@@ -77,9 +77,11 @@ const hint =
 const secretHeader =
   /\b((?:authorization|cookie)["']?\s{0,4}[=:](?!\s{0,4}["']?\[redacted)\s{0,4}["']?)[^\r\n"']{1,4096}/gi;
 
-/** A key, perhaps quoted, and its value; quotes may be escaped, as in JSON inside of text. */
-const pair =
-  /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})(\\{0,7}["']?\s{0,4}[=:]\s{0,4})(\\{1,7}"[^"\\]{1,4096}\\{1,7}"|"(?:[^"\\]|\\.){1,4096}"|'(?:[^'\\]|\\.){1,4096}'|[^\s,;"'&]{1,4096})/g;
+/** A key, perhaps quoted, and what stands before its value. */
+const keyOfPair = /(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})\\{0,7}["']?\s{0,4}[=:]\s{0,4}/g;
+/** Quotes may be escaped, as in JSON inside of text. */
+const valueOfPair =
+  /\\{1,7}"[^"\\]{1,4096}\\{1,7}"|"(?:[^"\\]|\\.){1,4096}"|'(?:[^'\\]|\\.){1,4096}'|[^\s,;"'&]{1,4096}/y;
 
 /** Plain text, e.g. a line of stderr. `key=value` pairs under secret keys are hidden too. */
 export function redactText(text: string, rules: RedactionRules): string {
@@ -87,9 +89,25 @@ export function redactText(text: string, rules: RedactionRules): string {
   for (const pattern of rules.patterns) out = out.replace(pattern, hidden);
   for (const pattern of rules.own) out = pattern.hideIn(out);
   out = out.replace(secretHeader, `$1${hidden}`);
-  return out.replace(pair, (whole, key: string, between: string, value: string) =>
-    isSecretKey(key, rules) && !value.includes(hidden) ? `${key}${between}${hidden}` : whole,
-  );
+  return hidePairs(out, rules);
+}
+
+/** What follows a key that is not secret may hold a pair: `Error: token=…`, `url=/?token=…`. */
+function hidePairs(text: string, rules: RedactionRules): string {
+  let out = '';
+  let from = 0;
+  keyOfPair.lastIndex = 0;
+  for (let found = keyOfPair.exec(text); found; found = keyOfPair.exec(text)) {
+    if (!isSecretKey(found[1] ?? '', rules)) continue;
+    const start = keyOfPair.lastIndex;
+    valueOfPair.lastIndex = start;
+    const [value = hidden] = valueOfPair.exec(text) ?? [];
+    if (value.includes(hidden)) continue;
+    out += text.slice(from, start) + hidden;
+    from = start + value.length;
+    keyOfPair.lastIndex = from;
+  }
+  return out + text.slice(from);
 }
 
 export const keyBegins = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/;

@@ -91,6 +91,17 @@ describe('redaction', () => {
     expect(redactText(shown, rules)).toBe(shown);
   });
 
+  it.each([
+    ['Error: password=x', 'Error: password=[redacted]'],
+    ['GET https://h/?token=abc&n=1', 'GET https://h/?token=[redacted]&n=1'],
+    ['url: /x?api_key=1&secret=2', 'url: /x?api_key=[redacted]&secret=[redacted]'],
+    ['msg="the password: hunter2" z', 'msg="the password: [redacted]" z'],
+    ['x: token: "a b" y', 'x: token: [redacted] y'],
+  ])('finds a pair in what follows another key: %s', (text, shown) => {
+    expect(redactText(text, rules)).toBe(shown);
+    expect(redactText(shown, rules)).toBe(shown);
+  });
+
   it('takes rules by key, by place and by pattern', () => {
     const value = {
       params: {
