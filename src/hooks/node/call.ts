@@ -5,6 +5,7 @@ import type { Active } from './active.js';
 import { quote, textOfAttributes } from './encode.js';
 import { describeError, exceptionEvent } from './errors.js';
 import type { JsonBytes } from './jsonBytes.js';
+import { kept } from './kept.js';
 import type { Place, Places } from './places.js';
 import { nowMs, randomHex, type SpanIds, type SpanRecord } from './records.js';
 import type { SpanSource } from './telemetry.js';
@@ -272,11 +273,12 @@ function describe(method: string, name: string): Described {
   const found = known?.get(name);
   if (found) return found;
   const target = targetKeys[method];
+  const shown = kept.name(name);
   const made: Described = {
-    spanName: name ? `${method} ${name}` : method,
+    spanName: shown ? `${method} ${shown}` : method,
     attributes: {
       [attr.mcpMethod]: method,
-      ...(target && name ? { [target]: name } : {}),
+      ...(target && shown ? { [target]: shown } : {}),
       ...(method === 'tools/call' ? { [attr.operationName]: 'execute_tool' } : {}),
       [own.handlerSource]: 'measured',
     },

@@ -1,7 +1,8 @@
 /** OTLP/JSON as the collector reads it; written by hand, since a hook must stay small. */
-import { scopes } from '../../core/mcp/conventions.js';
+import { eventNames, scopes } from '../../core/mcp/conventions.js';
 import type { Attributes, AttributeValue } from '../../core/trace/model.js';
 import type { JsonBytes } from './jsonBytes.js';
+import { kept } from './kept.js';
 import type { EventRecord, LogRecord, SpanRecord } from './records.js';
 import type { SpanSource } from './telemetry.js';
 
@@ -66,7 +67,8 @@ export function encodeLogs(resource: Attributes, logs: readonly LogRecord[]): st
 
 /** As text from the start: spans are most of what is sent, and the server pays for each. */
 function encodeSpan(span: SpanRecord): string {
-  const { code, message } = span.status;
+  const { code } = span.status;
+  const message = kept.words(span.status.message);
   let attributes = '';
   for (const part of span.attributes) {
     const text = textOfAttributes(part);
@@ -77,7 +79,7 @@ function encodeSpan(span: SpanRecord): string {
     span.events.length > 0 ? `,"events":${JSON.stringify(span.events.map(encodeEvent))}` : '';
   const links = span.links.length > 0 ? `,"links":${JSON.stringify(span.links)}` : '';
   const reason = message ? `,"message":${JSON.stringify(message)}` : '';
-  return `{"traceId":"${span.traceId}","spanId":"${span.spanId}",${parent}"name":${quote(span.name)},"kind":${span.kind},"startTimeUnixNano":"${nanosText(span.startMs)}","endTimeUnixNano":"${nanosText(span.endMs)}","attributes":[${attributes}]${events}${links},"status":{"code":${code}${reason}}}`;
+  return `{"traceId":"${span.traceId}","spanId":"${span.spanId}",${parent}"name":${quote(kept.name(span.name))},"kind":${span.kind},"startTimeUnixNano":"${nanosText(span.startMs)}","endTimeUnixNano":"${nanosText(span.endMs)}","attributes":[${attributes}]${events}${links},"status":{"code":${code}${reason}}}`;
 }
 
 const maxQuoted = 1000;
@@ -118,10 +120,15 @@ function encodeLog(log: LogRecord): Json {
     timeUnixNano: nanosText(log.timeMs),
     severityNumber: log.severity,
     eventName: log.eventName,
-    body: { stringValue: log.body },
+    body: { stringValue: isOurs(log) ? log.body : kept.words(log.body) },
     attributes: encodeAttributes(log.attributes),
     ...(log.ids ? { traceId: log.ids.traceId, spanId: log.ids.spanId } : {}),
   };
+}
+
+/** What the hook itself has to say; the rest are words of the server. */
+function isOurs({ eventName }: LogRecord): boolean {
+  return eventName === eventNames.handler || eventName === eventNames.hook;
 }
 
 /** Nanoseconds in decimal; whole numbers become text much faster than large ones. */
@@ -134,7 +141,7 @@ function nanosText(ms: number): string {
 function encodeAttributes(attributes: Attributes): Json[] {
   return Object.keys(attributes).map((key) => ({
     key,
-    value: encodeValue(attributes[key] ?? null),
+    value: encodeValue(kept.attribute(key, attributes[key] ?? null)),
   }));
 }
 

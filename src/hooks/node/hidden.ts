@@ -1,4 +1,4 @@
-import { withoutHook } from './stack.js';
+import { allowFrames, withoutHook } from './stack.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -23,14 +23,15 @@ export function callHidden(
   args: readonly unknown[],
 ): unknown {
   const { stackTraceLimit } = Error;
-  if (typeof stackTraceLimit === 'number') Error.stackTraceLimit = stackTraceLimit + hiddenFrames;
+  const isLonger =
+    typeof stackTraceLimit === 'number' && allowFrames(stackTraceLimit + hiddenFrames);
   try {
     return Reflect.apply(original, self, args);
   } catch (error) {
     hideFrames(error, stackTraceLimit);
     throw error;
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    if (isLonger) allowFrames(stackTraceLimit);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The hook itself: a file of its own, since most Node programs have no MCP SDK. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
+import type { Printed } from './early.js';
 import type { HookEntry } from './files.js';
 import { joinOpenTelemetry } from './otelApi.js';
 import { watchOutgoing } from './outgoing.js';
@@ -11,8 +12,11 @@ import { Sender } from './sender.js';
 import { watchSubprocesses } from './subprocesses.js';
 import { Telemetry } from './telemetry.js';
 
-/** Null where nothing is to be hooked: no endpoint on this machine, or a thread of the server. */
-export function start(): HookEntry | null {
+/**
+ * Null where nothing is to be hooked: no endpoint on this machine, or a thread of the server.
+ * `takeOutput` ends the watch over what is printed, and gives what was.
+ */
+export function start(takeOutput: () => readonly Printed[]): HookEntry | null {
   const { env } = process;
   const sender = Sender.to(env.SPANPATH_HOOK_ENDPOINT ?? '', env.SPANPATH_HOOK_TOKEN ?? '');
   const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
@@ -43,7 +47,7 @@ export function start(): HookEntry | null {
     // This is the server: what it starts is none of the hook's business, so its environment is
     // what it would have been.
     restoreEnvironment(env);
-    watchOutput(telemetry);
+    watchOutput(telemetry, takeOutput());
     watchOutgoing(telemetry);
     watchSubprocesses(telemetry);
   });

@@ -1,10 +1,11 @@
 /** Who writes to stdout and stderr: the line of code, and the call that was running. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import { wire } from './active.js';
+import type { Printed } from './early.js';
 import { callHidden, nameAs } from './hidden.js';
 import { parentIds } from './otelContext.js';
-import { type LogRecord, nowMs } from './records.js';
-import { readCallers } from './stack.js';
+import { type LogRecord, nowMs, wallMs } from './records.js';
+import { type Frame, parseFrames, readCallers } from './stack.js';
 import type { Telemetry } from './telemetry.js';
 
 type Stream = NodeJS.WriteStream;
@@ -15,12 +16,13 @@ const maxBody = 4000;
 /** What was printed before it was clear whether stdout carries the protocol at all. */
 const maxUndecided = 50;
 
-export function watchOutput(telemetry: Telemetry): void {
+/** `printed` is what came on stdout before this was called. */
+export function watchOutput(telemetry: Telemetry, printed: readonly Printed[]): void {
   let left = maxRecords;
   // A server over HTTP may print what it likes.
   let carriesProtocol = false;
   let undecided: LogRecord[] = [];
-  const record = (name: 'stdout' | 'stderr', chunk: unknown): void => {
+  const record = (name: 'stdout' | 'stderr', chunk: unknown, before?: Printed): void => {
     if (left <= 0) return;
     const text =
       typeof chunk === 'string'
@@ -39,11 +41,13 @@ export function watchOutput(telemetry: Telemetry): void {
     }
     if (!/\S/.test(text)) return;
     left--;
-    const caller = readCallers(record)[0];
+    const caller = whoPrinted(
+      before ? parseFrames(String(before.from.stack)) : readCallers(record),
+    );
     const isFinding = name === 'stdout';
     const log: LogRecord = {
       ids: parentIds(),
-      timeMs: nowMs(),
+      timeMs: before ? wallMs(before.reading) : nowMs(),
       severity: isFinding ? 13 : 9,
       eventName: isFinding ? eventNames.finding : eventNames.stderr,
       body: text.trimEnd().slice(0, maxBody),
@@ -63,8 +67,14 @@ export function watchOutput(telemetry: Telemetry): void {
     if (!isFinding || carriesProtocol) telemetry.addLog(log);
     else if (undecided.length < maxUndecided) undecided.push(log);
   };
+  for (const before of printed) record('stdout', before.chunk, before);
   for (const name of ['stdout', 'stderr'] as const)
     watchStream(name, (chunk) => record(name, chunk));
+}
+
+/** The server's own line, where one led to this: a logger prints what it is told. */
+function whoPrinted(callers: readonly Frame[]): Frame | undefined {
+  return callers.find(({ file }) => !/[\\/]node_modules[\\/]/.test(file)) ?? callers[0];
 }
 
 const openBrace = 0x7b;

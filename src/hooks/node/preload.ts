@@ -4,6 +4,7 @@
  * Silent whatever happens: nothing here may throw into the server, write to its output or keep it
  * alive.
  */
+import { watchEarlyOutput } from './early.js';
 import { editCommonJs, type HookEntry, hookSymbol, isWatched } from './files.js';
 import { addToLoaded } from './loader.js';
 
@@ -19,11 +20,14 @@ interface ModuleInternals {
 /** The hook, once a module that it watches is there; null where it is not to run. */
 let loaded: HookEntry | null | undefined;
 
+let early: ReturnType<typeof watchEarlyOutput> | undefined;
+
 function load(): HookEntry | null {
   if (loaded === undefined) {
     loaded = null;
     const { start } = require('./hook.cjs') as typeof import('./hook.js');
-    loaded = start();
+    loaded = start(() => early?.stop() ?? []);
+    if (!loaded) early?.stop();
   }
   return loaded;
 }
@@ -127,6 +131,7 @@ try {
   if (process.env.SPANPATH_HOOK_ENDPOINT && Number(major) >= 18) {
     Object.defineProperty(globalThis, Symbol.for(hookSymbol), { configurable: true, value: entry });
     watchModules();
+    early = watchEarlyOutput();
   }
 } catch {
   // The server starts as if there were no hook.

@@ -8,23 +8,45 @@ export interface Frame {
   readonly functionName: string;
 }
 
-const depth = 20;
+/** A logger may stand between the code that logs and what it is printed by. */
+const depth = 50;
 
 /** The frames above `below` that are neither Node's nor the hook's, nearest first. */
 export function readCallers(below: (...args: never[]) => unknown): Frame[] {
   const { stackTraceLimit } = Error;
+  const isDeeper = allowFrames(depth);
   try {
-    Error.stackTraceLimit = depth;
-    const holder: { stack?: string } = {};
-    Error.captureStackTrace(holder, below);
-    return String(holder.stack ?? '')
-      .split('\n')
-      .flatMap(parseFrame);
+    return parseFrames(captureAsText(below));
   } catch {
     return [];
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    if (isDeeper) allowFrames(stackTraceLimit);
   }
+}
+
+/** As the app's own `prepareStackTrace` writes it, which may know of source maps; or as V8 does. */
+function captureAsText(below: (...args: never[]) => unknown): string {
+  const holder: { stack?: unknown } = {};
+  Error.captureStackTrace(holder, below);
+  if (typeof holder.stack === 'string') return holder.stack;
+  const { prepareStackTrace } = Error;
+  if (!Reflect.set(Error, 'prepareStackTrace', undefined)) return '';
+  try {
+    Error.captureStackTrace(holder, below);
+    return String(holder.stack);
+  } finally {
+    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
+  }
+}
+
+/** False where it cannot be said, as with `--frozen-intrinsics`. */
+export function allowFrames(count: number): boolean {
+  return Reflect.set(Error, 'stackTraceLimit', count);
+}
+
+/** The same of a stack that was taken before. */
+export function parseFrames(stack: string): Frame[] {
+  return stack.split('\n').flatMap(parseFrame);
 }
 
 function parseFrame(line: string): Frame[] {
