@@ -6,6 +6,7 @@ import { quote, textOfAttributes } from './encode.js';
 import { describeError, exceptionEvent } from './errors.js';
 import type { JsonBytes } from './jsonBytes.js';
 import { kept } from './kept.js';
+import { parentIds } from './otelContext.js';
 import type { Place, Places } from './places.js';
 import { nowMs, randomHex, type SpanIds, type SpanRecord } from './records.js';
 import type { SpanSource } from './telemetry.js';
@@ -73,7 +74,8 @@ export class Call implements Active, SpanIds, SpanSource {
     const { id, method, params } = request;
     this.id = id;
     this.method = method;
-    this.traceparent = params?._meta?.traceparent;
+    // A client in this process, over a transport in memory: what calls is known all the same.
+    this.traceparent = params?._meta?.traceparent ?? headerOf(parentIds());
     const name = method === 'resources/read' ? params?.uri : params?.name;
     this.name = typeof name === 'string' ? name : '';
   }
@@ -104,8 +106,12 @@ export class Call implements Active, SpanIds, SpanSource {
     return this.endMs > 0;
   }
 
-  /** Under which something that the request does now belongs. */
+  /** Under which something that the request does now belongs, also after its own span was sent. */
   get innermost(): SpanIds {
+    if (this.handlerStartMs === written) {
+      const [traceId, spanId] = this.readParent();
+      return { traceId, spanId };
+    }
     if (!this.handler) return this;
     const details = this.detail();
     details.handlerIds ??= { traceId: this.traceId, spanId: randomHex(16) };
@@ -155,6 +161,7 @@ export class Call implements Active, SpanIds, SpanSource {
     out.ascii('","endTimeUnixNano":"');
     out.nanos(this.endMs);
     out.bytes(commonBytes(describe(this.method, this.name), this.place));
+    this.handlerStartMs = written;
     return true;
   }
 
@@ -189,7 +196,11 @@ export class Call implements Active, SpanIds, SpanSource {
       scope: scopes.nodeHook,
       scopeVersion: '',
     };
-    if (!hasOwnSpan) return [span];
+    if (!hasOwnSpan) {
+      // Whatever it still does belongs to the span that there is.
+      this.detail().handlerIds = { traceId: span.traceId, spanId: span.spanId };
+      return [span];
+    }
     const { traceId, spanId } = this.innermost;
     return [
       {
@@ -231,6 +242,13 @@ export class Call implements Active, SpanIds, SpanSource {
     };
     return this.details;
   }
+}
+
+/** In place of the time at which a handler began: the span is sent, and its id was not kept. */
+const written = -1;
+
+function headerOf(ids: SpanIds | null): string | undefined {
+  return ids ? `00-${ids.traceId}-${ids.spanId}-01` : undefined;
 }
 
 const unset = { code: 0, message: '' };

@@ -15,6 +15,8 @@ interface Open {
 }
 
 interface ClientRequest {
+  readonly res?: { readonly statusCode?: number; readonly errored?: Error | null } | null;
+  once(name: 'close', listener: () => void): void;
   readonly method: string;
   readonly protocol: string;
   readonly path: string;
@@ -74,6 +76,10 @@ export function watchOutgoing(telemetry: Telemetry): void {
       request.method,
       () => `${request.protocol}//${request.getHeader('host') ?? request.host}${request.path}`,
     );
+    // One that was upgraded has no response that ends.
+    request.once('close', () =>
+      end(request, request.res?.statusCode ?? null, request.res?.errored ?? null),
+    );
   });
   listen(
     'http.client.response.finish',
@@ -86,9 +92,11 @@ export function watchOutgoing(telemetry: Telemetry): void {
         statusCode?: number;
         once(name: string, listener: () => void): void;
         complete?: boolean;
+        errored?: Error | null;
       };
     }) => {
-      const finished = (): void => end(request, response.statusCode ?? null, null);
+      const finished = (): void =>
+        end(request, response.statusCode ?? null, response.errored ?? null);
       if (response.complete) finished();
       else response.once('close', finished);
     },
@@ -149,6 +157,12 @@ function describeUrl(method: string, text: string): Record<string, string | numb
   };
 }
 
+/** A `DOMException` has a number for a code, and says more by its name. */
+function nameOf(error: unknown): string {
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'error';
+}
+
 function finish(telemetry: Telemetry, span: Open, status: number | null, error: unknown): void {
   const endMs = nowMs();
   const isFailed = error !== null && error !== undefined;
@@ -156,7 +170,7 @@ function finish(telemetry: Telemetry, span: Open, status: number | null, error: 
     ...span.attributes,
     ...(status === null ? {} : { 'http.response.status_code': status }),
     ...(isFailed
-      ? { 'error.type': (error as { code?: string }).code ?? 'error' }
+      ? { 'error.type': nameOf(error) }
       : status !== null && status >= 400
         ? { 'error.type': String(status) }
         : {}),

@@ -1,5 +1,6 @@
 /** Programs that a handler starts. */
 import type { ChildProcess } from 'node:child_process';
+import { getSystemErrorName } from 'node:util';
 import { scopes } from '../../core/mcp/conventions.js';
 import { callHidden, nameAs } from './hidden.js';
 import { parentIds } from './otelContext.js';
@@ -10,6 +11,8 @@ interface Ended {
   readonly code: number | null;
   readonly signal: string | null;
   readonly pid: number | undefined;
+  /** Why it could not be started, as `ENOENT`. */
+  readonly problem?: string | undefined;
 }
 
 type AnyFunction = (...args: unknown[]) => unknown;
@@ -35,7 +38,9 @@ function watchAsynchronous(telemetry: Telemetry, prototype: Record<string, AnyFu
       (args[0] as { file?: string } | undefined)?.file,
     );
     const result = callHidden(spawn, this, args);
-    if (end)
+    if (end && typeof result === 'number' && result < 0)
+      end({ code: null, signal: null, pid: undefined, problem: getSystemErrorName(result) });
+    else if (end)
       this.prependOnceListener('exit', (code, signal) => end({ code, signal, pid: this.pid }));
     return result;
   };
@@ -57,16 +62,23 @@ function watchSynchronous(telemetry: Telemetry, module: Record<string, AnyFuncti
           status?: number | null;
           signal?: string | null;
           pid?: number;
+          error?: { code?: string };
         };
         end({
           code: name === 'spawnSync' ? (result.status ?? null) : 0,
           signal: result?.signal ?? null,
           pid: result?.pid,
+          problem: name === 'spawnSync' ? result.error?.code : undefined,
         });
         return result;
       } catch (error) {
-        const { status, signal, pid } = error as { status?: number; signal?: string; pid?: number };
-        end({ code: status ?? null, signal: signal ?? null, pid });
+        const { status, signal, pid, code } = error as {
+          status?: number;
+          signal?: string;
+          pid?: number;
+          code?: string;
+        };
+        end({ code: status ?? null, signal: signal ?? null, pid, problem: code });
         throw error;
       }
     };
@@ -90,7 +102,7 @@ function start(
       .split(/\s+/)[0]
       ?.split(/[\\/]/)
       .at(-1) ?? '';
-  return ({ code, signal, pid }) => {
+  return ({ code, signal, pid, problem }) => {
     const endMs = nowMs();
     const failed = code !== 0;
     telemetry.addSpan(() => ({
@@ -106,16 +118,21 @@ function start(
           'process.args_count': args?.length ?? 0,
           ...(pid === undefined ? {} : { 'process.pid': pid }),
           ...(code === null ? {} : { 'process.exit.code': code }),
-          ...(failed ? { 'error.type': signal ?? String(code ?? 'error') } : {}),
+          ...(failed ? { 'error.type': signal ?? problem ?? String(code ?? 'error') } : {}),
         },
       ],
       events: [],
       links: [],
       status: failed
-        ? { code: 2, message: signal ? `ended by ${signal}` : `exit code ${code}` }
+        ? { code: 2, message: describe(code, signal, problem) }
         : { code: 0, message: '' },
       scope: scopes.nodeHook,
       scopeVersion: '',
     }));
   };
+}
+
+function describe(code: number | null, signal: string | null, problem?: string): string {
+  if (signal) return `ended by ${signal}`;
+  return code === null ? `could not be run: ${problem ?? 'unknown reason'}` : `exit code ${code}`;
 }
