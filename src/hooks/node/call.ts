@@ -144,24 +144,17 @@ export class Call implements Active, SpanIds, SpanSource {
     }
   }
 
-  /** The span of a call that is like any other, as bytes: no text is made for it. */
+  /** The span of a call that is like any other: bytes that are known, with ids and times set in. */
   writeTo(out: JsonBytes): boolean {
+    const { traceparent } = this;
     if (this.details || this.isHandlerLate) return false;
-    const ids =
-      typeof this.traceparent === 'string' ? traceparentForm.exec(this.traceparent) : null;
-    if (!ids) return false;
-    out.ascii('{"traceId":"');
-    out.ascii(ids[1] ?? '');
-    out.ascii('","spanId":"');
-    out.ascii(randomHex(16));
-    out.ascii('","parentSpanId":"');
-    out.ascii(ids[2] ?? '');
-    out.ascii('","startTimeUnixNano":"');
-    out.nanos(this.startMs);
-    out.ascii('","endTimeUnixNano":"');
-    out.nanos(this.endMs);
-    out.bytes(commonBytes(describe(this.method, this.name), this.place));
-    this.handlerStartMs = written;
+    if (typeof traceparent !== 'string' || !traceparentForm.test(traceparent)) return false;
+    const at = out.bytes(plainSpan(describe(this.method, this.name), this.place));
+    out.setAscii(at + plainAt.traceId, traceparent, 3, 32);
+    out.setId(at + plainAt.spanId);
+    out.setAscii(at + plainAt.parent, traceparent, 36, 16);
+    out.setNanos(at + plainAt.start, this.startMs);
+    out.setNanos(at + plainAt.end, this.endMs);
     return true;
   }
 
@@ -259,14 +252,31 @@ function parseParent(header: unknown): readonly [string, string] {
   return [found?.[1] ?? randomHex(32), found?.[2] ?? ''];
 }
 
-/** What follows the times of a span, the same for all plain calls of one name. */
-function commonBytes(known: Described, place: Place | null): Buffer {
-  if (known.common?.place !== place) {
+const noId = '0'.repeat(16);
+const noTime = '0'.repeat(19);
+const plainStart = `,{"traceId":"${noId}${noId}","spanId":"${noId}","parentSpanId":"${noId}","startTimeUnixNano":"${noTime}","endTimeUnixNano":"${noTime}"`;
+/** Where in it that stands which is another in each span. */
+const plainAt = {
+  traceId: startOf('traceId'),
+  spanId: startOf('spanId'),
+  parent: startOf('parentSpanId'),
+  start: startOf('startTimeUnixNano'),
+  end: startOf('endTimeUnixNano'),
+};
+
+function startOf(key: string): number {
+  const opening = `"${key}":"`;
+  return plainStart.indexOf(opening) + opening.length;
+}
+
+/** The same for all plain calls of one name. */
+function plainSpan(known: Described, place: Place | null): Buffer {
+  if (known.plain?.place !== place) {
     const attributes = [known.attributes, ...(place ? [place.attributes] : [])];
-    const text = `","name":${quote(known.spanName)},"kind":2,"attributes":[${attributes.map(textOfAttributes).join(',')}],"status":{"code":0}}`;
-    known.common = { place, bytes: Buffer.from(text) };
+    const text = `${plainStart},"name":${quote(known.spanName)},"kind":2,"attributes":[${attributes.map(textOfAttributes).join(',')}],"status":{"code":0}}`;
+    known.plain = { place, bytes: Buffer.from(text) };
   }
-  return known.common.bytes;
+  return known.plain.bytes;
 }
 
 const targetKeys: Record<string, string> = {
@@ -278,8 +288,8 @@ const targetKeys: Record<string, string> = {
 interface Described {
   readonly spanName: string;
   readonly attributes: Attributes;
-  /** As bytes, with the place that they tell of. */
-  common: { readonly place: Place | null; readonly bytes: Buffer } | null;
+  /** A plain span's bytes, with the place that they tell of. */
+  plain: { readonly place: Place | null; readonly bytes: Buffer } | null;
 }
 
 const maxKnown = 1000;
@@ -300,7 +310,7 @@ function describe(method: string, name: string): Described {
       ...(method === 'tools/call' ? { [attr.operationName]: 'execute_tool' } : {}),
       [own.handlerSource]: 'measured',
     },
-    common: null,
+    plain: null,
   };
   // Names come from the client: they must not fill the memory.
   if (!known) described.set(method, new Map([[name, made]]));

@@ -25,22 +25,17 @@ export function writeSpans(
   out.text(opening);
   out.text(`{"scope":${nameScope(scopes.nodeHook, '')},"spans":[`);
   const others: SpanRecord[] = [];
-  let isFirst = true;
+  const first = out.length;
   for (const source of sources) {
-    const { length } = out;
-    if (!isFirst) out.ascii(',');
-    if (source.writeTo?.(out)) {
-      isFirst = false;
-    } else {
-      out.length = length;
-      others.push(...source.toSpans());
-    }
+    if (!source.writeTo?.(out)) others.push(...source.toSpans());
   }
-  out.ascii(']}');
+  // Each begins with a comma.
+  if (out.length > first) out.setAscii(first, ' ', 0, 1);
+  out.text(']}');
   for (const { scope, scopeVersion, spans } of groupByScope(others)) {
     out.text(`,{"scope":${nameScope(scope, scopeVersion)},"spans":[${spans}]}`);
   }
-  out.ascii(']}]}');
+  out.text(']}]}');
 }
 
 function nameScope(name: string, version: string): string {

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { writevSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
 /** Bytes kept while the collector does not answer; what is older is dropped. */
@@ -6,7 +6,7 @@ const maxWaitingBytes = 4_000_000;
 const retryMs = 1000;
 const answerBytes = 4096;
 /** As it was before the server could put another in its place. */
-const writeToDescriptor = writeSync;
+const writeToDescriptor = writevSync;
 
 /**
  * Posts to the collector over one plain socket. Not over `http` or `fetch`: those are watched, and
@@ -44,9 +44,19 @@ export class Sender {
       ...(this.token ? [`Authorization: Bearer ${this.token}`] : []),
       '\r\n',
     ].join('\r\n');
-    this.keep(Buffer.concat([Buffer.from(head), body]));
+    const parts = [Buffer.from(head), body];
+    if (this.isFree) {
+      write(this.socket as Socket, parts);
+      return;
+    }
+    this.keep(Buffer.concat(parts));
     if (this.connected) this.drain();
     else this.connect();
+  }
+
+  /** Nothing is before the next message. */
+  private get isFree(): boolean {
+    return this.connected && this.waiting.length === 0 && this.socket?.writableLength === 0;
   }
 
   private keep(message: Buffer): void {
@@ -59,7 +69,7 @@ export class Sender {
   private drain(): void {
     const { socket } = this;
     if (!socket || socket.writableLength > maxWaitingBytes) return;
-    for (const message of this.waiting) write(socket, message);
+    for (const message of this.waiting) write(socket, [message]);
     this.waiting = [];
     this.waitingBytes = 0;
   }
@@ -94,15 +104,16 @@ export class Sender {
  * Straight to the descriptor, which does not block: one call, where the stream has many, all of them
  * the code that the server's own answers pass through. Only the rest goes by way of the stream.
  */
-function write(socket: Socket, message: Buffer): void {
+function write(socket: Socket, parts: readonly Uint8Array[]): void {
   let written = 0;
   const { fd = -1 } = (socket as { _handle?: { fd?: number } })._handle ?? {};
   if (fd >= 0 && socket.writableLength === 0) {
     try {
-      written = writeToDescriptor(fd, message);
+      written = writeToDescriptor(fd, parts);
     } catch {
       // Full, or closed: the stream waits, or tells.
     }
   }
-  if (written < message.length) socket.write(message.subarray(written));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (written < length) socket.write(Buffer.concat(parts).subarray(written));
 }

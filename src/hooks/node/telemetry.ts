@@ -13,7 +13,7 @@ const maxWaiting = 5000;
 
 /** What becomes spans when the batch is sent: all that is costly about them happens off the path. */
 export interface SpanSource {
-  /** Writes what is one span of the hook's own as JSON; false when it is more, or another. */
+  /** Writes, with a comma before it, what is one span of the hook's own as JSON; false when it is more, or another. */
   writeTo?(out: JsonBytes): boolean;
   toSpans(): readonly SpanRecord[];
 }

@@ -96,9 +96,10 @@ describe('bytes of JSON', () => {
     [0, '0000000000000000000'],
     [1_700_000_000_123.5, '1700000000123500000'],
     [999, '0000000000999000000'],
+    [4_000_000_000_999.75, '4000000000999750000'],
   ])('write %s ms as nanoseconds', (ms, expected) => {
     const out = new JsonBytes();
-    out.nanos(ms);
+    out.setNanos(out.bytes(Buffer.alloc(19)), ms);
     expect(out.written.toString()).toBe(expected);
   });
 });
