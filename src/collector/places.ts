@@ -1,6 +1,7 @@
-import { attr, eventNames, legacyAttr, own } from '../core/mcp/conventions.js';
+import { eventNames, own } from '../core/mcp/conventions.js';
 import { decodeLogRecord } from '../core/otlp/reviveSpan.js';
 import type { CallPlaces, HandlerKind, ReportedPlace } from '../core/protocol.js';
+import { readReportedPlace } from '../core/source/reportedPlace.js';
 import type { Attributes, LogRecord, SpanRef } from '../core/trace/model.js';
 import { layers } from '../core/trace/model.js';
 import { flag } from '../core/trace/spanColumns.js';
@@ -127,21 +128,11 @@ export class Places {
     scope: number,
     timeNanos: bigint,
   ): ReportedPlace | null {
-    const file = attributes[attr.codeFilePath] ?? attributes[legacyAttr.codeFilePath];
-    if (typeof file !== 'string' || file === '') return null;
-    const functionName = attributes[attr.codeFunction] ?? attributes[legacyAttr.codeFunction];
-    const text = attributes[own.handlerText];
-    return {
-      file,
-      line: toLine(attributes[attr.codeLine] ?? attributes[legacyAttr.codeLine]),
-      column: toLine(attributes[attr.codeColumn] ?? attributes[legacyAttr.codeColumn]),
-      functionName: typeof functionName === 'string' ? functionName : '',
+    return readReportedPlace(attributes, {
       cwd: resource === -1 ? null : this.session.definitions.resource(resource).cwd,
-      isDispatch: attributes[own.handlerDispatch] === true,
-      text: typeof text === 'string' ? text : '',
       emitter: this.session.definitions.scope(scope).name,
       timeNanos: String(timeNanos),
-    };
+    });
   }
 
   /** Breadth first, so nearest first. */
@@ -165,9 +156,4 @@ function kindOf(method: string, name: string, isTool: boolean): HandlerKind | nu
   if (method.startsWith('tools/call') || (isTool && method === '')) return 'tool';
   if (method === 'prompts/get') return 'prompt';
   return method === 'resources/read' ? 'resource' : null;
-}
-
-function toLine(value: unknown): number {
-  const line = typeof value === 'string' ? Number(value) : value;
-  return typeof line === 'number' && Number.isInteger(line) && line > 0 ? line : 0;
 }

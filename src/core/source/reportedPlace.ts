@@ -7,17 +7,32 @@ export function readReportedPlace(
   attributes: Attributes,
   from: Pick<ReportedPlace, 'cwd' | 'emitter' | 'timeNanos'>,
 ): ReportedPlace | null {
-  const file = readText(attributes, attr.codeFilePath, legacyAttr.codeFilePath);
+  const named = readText(attributes, attr.codeFunction, legacyAttr.codeFunction);
+  const namespace = attributes[legacyAttr.codeNamespace];
+  // Formerly the class stood apart from its method.
+  const isApart = typeof namespace === 'string' && namespace !== '' && !named.includes('.');
+  const functionName = isApart && named !== '' ? `${namespace}.${named}` : named;
+  const file =
+    readText(attributes, attr.codeFilePath, legacyAttr.codeFilePath) || fileOfMethod(functionName);
   if (file === '') return null;
   return {
     ...from,
     file,
     line: readCount(attributes, attr.codeLine, legacyAttr.codeLine),
     column: readCount(attributes, attr.codeColumn, legacyAttr.codeColumn),
-    functionName: readText(attributes, attr.codeFunction, legacyAttr.codeFunction),
+    functionName,
     isDispatch: attributes[own.handlerDispatch] === true,
     text: readText(attributes, own.handlerText, own.handlerText),
   };
+}
+
+/**
+ * Java names a method by its class alone: `com.example.Tools.echo` stands in `com/example/Tools.java`
+ * (or in `Tools.kt`, which is looked for too). '' for other names.
+ */
+function fileOfMethod(functionName: string): string {
+  const found = /^((?:[a-z_]\w*\.)+[A-Z]\w*)(?:\$[\w$]+)?\.[\w$<>]+$/.exec(functionName);
+  return found ? `${found[1]?.replaceAll('.', '/')}.java` : '';
 }
 
 function readEither(

@@ -20,11 +20,7 @@ export function followLine(lines: readonly string[], place: RememberedPlace): nu
     const same = nearest(lines, remembered, (line) => line.trim() === text);
     if (same !== null) return same;
   }
-  const name =
-    place.functionName
-      .split(/[.:#]+/)
-      .at(-1)
-      ?.trim() ?? '';
+  const name = bareName(place.functionName);
   if (!/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name)) return remembered;
   const isDefinition = (line: string): boolean => definesFunction(line, name);
   const definition = nearest(lines, remembered, isDefinition);
@@ -34,6 +30,21 @@ export function followLine(lines: readonly string[], place: RememberedPlace): nu
   const here = lines[remembered - 1] ?? '';
   const isMentioned = mentions(here, name) && !here.trimStart().startsWith('@');
   return isMentioned && offset > near ? remembered : definition;
+}
+
+/** Whether any line defines a function of that name, which may be qualified. */
+export function hasFunction(lines: readonly string[], functionName: string): boolean {
+  const name = bareName(functionName);
+  return /^[\p{L}\p{N}_$]+$/u.test(name) && lines.some((line) => definesFunction(line, name));
+}
+
+function bareName(functionName: string): string {
+  return (
+    functionName
+      .split(/[.:#]+/)
+      .at(-1)
+      ?.trim() ?? ''
+  );
 }
 
 function nearest(

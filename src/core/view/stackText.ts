@@ -13,12 +13,17 @@ export interface StackLine {
   readonly frame: boolean;
 }
 
-/** V8 `at f (file:1:2)`, also `file://`; Python `File "x.py", line 3, in f`; Go and Java `x.go:12`. */
+/**
+ * V8 `at f (file:1:2)`, also `file://`; Python `File "x.py", line 3, in f`; Go and Java `x.go:12`;
+ * C# `in x.cs:line 12`.
+ */
 const python = /^(\s*File ")([^"]{1,1000})(", line )(\d{1,9})/;
 const colonPlace =
-  /((?:file:\/\/)?(?:[A-Za-z]:[\\/])?[^\s():"'<>]{1,1000}\.[A-Za-z]{1,5}):(\d{1,9})(?::(\d{1,9}))?/;
+  /((?:file:\/\/)?(?:[A-Za-z]:[\\/])?[^\s():"'<>]{1,1000}\.[A-Za-z]{1,5}):(?:line )?(\d{1,9})(?::(\d{1,9}))?/;
 const foreignFrame =
-  /node:|node_modules|site-packages|dist-packages|[\\/]lib[\\/]python3|<anonymous>|<frozen|internal\//;
+  /node:|node_modules|site-packages|dist-packages|[\\/]lib[\\/]python3|<anonymous>|<frozen|[( ]internal\/|\bpkg\/mod\/|\/rustc\/|\.cargo\/|at (?:java|jdk|sun|kotlin|reactor|System|Microsoft)[.x/]/;
+/** Java says the package in front of the class, and only the file's name in brackets. */
+const javaPackage = /at (?:\S*\/)?((?:[a-z_]\w*\.)+)[A-Z]\S*\($/;
 
 export function stackLines(stack: string, mostLines = 400): StackLine[] {
   return stack
@@ -58,7 +63,9 @@ function lineOf(line: string): StackLine {
       frame,
     };
   }
-  const [whole, file = '', number = '', column] = found;
+  const [whole, name = '', number = '', column] = found;
+  const folder = /\//.test(name) ? '' : (javaPackage.exec(line.slice(0, found.index))?.[1] ?? '');
+  const file = folder.replaceAll('.', '/') + name;
   return {
     pieces: [
       { text: line.slice(0, found.index), place: null },

@@ -2,8 +2,9 @@ import { realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { candidatePaths, isAbsolute, toFilePath } from '../../core/source/paths.js';
-import { followLine } from '../../core/source/staleLine.js';
+import { followLine, hasFunction } from '../../core/source/staleLine.js';
 import { readLines } from './readSnippet.js';
+import { searchFile } from './searchFile.js';
 import { mapToSource } from './sourceMaps.js';
 
 /** A place that may be opened; `file` is the real path, symbolic links resolved. */
@@ -39,7 +40,11 @@ export async function locateReported(reported: Reported): Promise<LocatedPlace |
     if (!isInside && !isLiteral && !isBelowCwd) continue;
     return placeIn(file, reported, isInside, folders);
   }
-  return null;
+  const found = await searchFile(reported.file);
+  const file = found && (await realFile(found));
+  return file && folders.some((folder) => isBelow(file, folder))
+    ? placeIn(file, reported, true, folders)
+    : null;
 }
 
 /** A file named by its real path. */
@@ -59,7 +64,7 @@ async function placeIn(
   reported: Reported,
   isInside: boolean,
   folders: readonly string[],
-): Promise<LocatedPlace> {
+): Promise<LocatedPlace | null> {
   const mapped = await mapToSource(file, reported.line, reported.column);
   const mappedFile = mapped && (await realFile(mapped.file));
   const isMappedInside = !!mappedFile && folders.some((folder) => isBelow(mappedFile, folder));
@@ -73,6 +78,9 @@ async function placeIn(
     };
   }
   const lines = (await readLines(file)) ?? [];
+  // A Java method comes without a line: it is where its name is defined, or nowhere.
+  const isNamed = reported.line === 0 && /\.(java|kt)$/.test(file);
+  if (isNamed && !hasFunction(lines, reported.functionName ?? '')) return null;
   const remembered = {
     line: reported.line,
     functionName: reported.functionName ?? '',
@@ -88,7 +96,7 @@ async function placeIn(
 function isForeign(file: string): boolean {
   return (
     /[\\/](node_modules|site-packages|dist-packages)[\\/]/.test(file) ||
-    /[\\/]go[\\/]pkg[\\/]mod[\\/]/.test(file)
+    /[\\/](go[\\/]pkg[\\/]mod|\.cargo[\\/]registry|usr[\\/]local[\\/]go)[\\/]/.test(file)
   );
 }
 

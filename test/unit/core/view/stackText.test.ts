@@ -27,6 +27,38 @@ describe('a stack trace', () => {
     expect(placesOf(stack)).toEqual([{ file: '/work/server.py', line: 12, column: 1 }]);
   });
 
+  it('opens the frames of Java, Kotlin, C#, Go and Rust', () => {
+    const stack = [
+      'java.lang.IllegalStateException: no',
+      '\tat com.example.Tools.lambda$main$0(Tools.java:12)',
+      '\tat app//com.example.notes.NotesKt.note(Notes.kt:3)',
+      '\tat Server.main(Server.java:9)',
+      '   at More.GraphTools.<Read>d__1.MoveNext() in /src/More/Tools.cs:line 30',
+      '\t/work/app/internal/echo.go:43 +0x1d',
+      '             at ./src/main.rs:10:5',
+    ].join('\n');
+    expect(placesOf(stack)).toEqual([
+      { file: 'com/example/Tools.java', line: 12, column: 1 },
+      { file: 'com/example/notes/Notes.kt', line: 3, column: 1 },
+      { file: 'Server.java', line: 9, column: 1 },
+      { file: '/src/More/Tools.cs', line: 30, column: 1 },
+      { file: '/work/app/internal/echo.go', line: 43, column: 1 },
+      { file: './src/main.rs', line: 10, column: 5 },
+    ]);
+    expect(stackLines(stack).some((line) => line.foreign)).toBe(false);
+  });
+
+  it('folds the frames of the other runtimes and of their packages', () => {
+    const stack = [
+      '\tat java.base/java.lang.Thread.run(Thread.java:840)',
+      '\tat reactor.core.publisher.Mono.subscribe(Mono.java:4400)',
+      '   at System.Threading.Tasks.Task.Wait() in /_/src/Task.cs:line 3',
+      '\t/root/go/pkg/mod/github.com/x/y@v1.0.0/z.go:43 +0x1d',
+      '             at /rustc/abc/library/core/src/panicking.rs:75:14',
+    ].join('\n');
+    expect(stackLines(stack).every((line) => line.foreign)).toBe(true);
+  });
+
   it('tells frames of packages and of the runtime from the own ones', () => {
     const foreign = stackLines(
       '    at a (/w/node_modules/x/y.js:1:2)\n    at b (/w/src/y.ts:1:2)\n  File "/usr/lib/python3.12/json.py", line 1',
