@@ -186,8 +186,17 @@ describe.runIf(hasPython()).each(environments)(
       expect(other?.attributes).toMatchObject({ 'process.exit.code': 3, 'error.type': '3' });
     });
 
+    it('shows what a shell ran, and a program that nobody waited for', () => {
+      const [shell] = childrenOf(handlerOf('run_by_shell'));
+      expect(shell).toMatchObject({ name: 'exec exit', status: 2 });
+      expect(shell?.attributes['process.exit.code']).toBe(4);
+      const [left] = childrenOf(handlerOf('leave_program'));
+      expect(left).toMatchObject({ status: 0 });
+      expect(left?.attributes).not.toHaveProperty('process.exit.code');
+    });
+
     it('has the log records of a call with their place, and no secrets', () => {
-      const [warning, error] = logsIn(handlerOf('speak'));
+      const [warning, error, unformatted] = logsIn(handlerOf('speak'));
       expect(warning?.body).toBe('low on paper, password=[redacted]');
       expect(warning?.attributes).toMatchObject({
         'code.file.path': file,
@@ -195,6 +204,7 @@ describe.runIf(hasPython()).each(environments)(
         'logger.name': 'app',
       });
       expect(error?.attributes['exception.type']).toBe('LookupError');
+      expect(unformatted?.body).toBe('%d sheets');
     });
 
     it('pins what is printed over the protocol to the line that printed it', () => {

@@ -21,6 +21,10 @@ const tools = [
   'context',
   'raises',
   'raises_later',
+  'raises_frozen',
+  'raises_unspeakable',
+  'raises_failing',
+  'raises_refused',
   'structured',
   'wants_number',
   'no_such_tool',
@@ -92,7 +96,14 @@ describe.runIf(hasPython()).each(environments)(
     it('is looked into', async () => {
       // The last batches may still be on their way when the server has gone.
       const names = () => sink.spans.map((span) => span.name);
-      await expect.poll(names, { timeout: 20_000 }).toContain('tools/call identities');
+      await expect.poll(names, { timeout: 20_000 }).toContain('tools/call raises_refused');
+      const raised = sink.spans.filter((span) => /^raises_(?!unspeakable)/.test(span.name));
+      expect(raised.map((span) => span.events[0]?.attributes['exception.type'])).toEqual([
+        'RuntimeError',
+        'Frozen',
+        'Failing',
+        'Refused',
+      ]);
       expect(sink.logs.filter((log) => String(log.body).includes('hook failed'))).toEqual([]);
     });
 

@@ -67,6 +67,7 @@ _POINTS = {
     "httpx._client": ("http_calls", "patch_httpx"),
     "httpx2._client": ("http_calls", "patch_httpx"),
     "aiohttp.client": ("http_calls", "patch_aiohttp"),
+    "os": ("processes", "patch_os"),
     "subprocess": ("processes", "patch_subprocess"),
     "asyncio.base_subprocess": ("processes", "patch_asyncio"),
     "concurrent.futures.thread": ("threads", "patch_executor"),

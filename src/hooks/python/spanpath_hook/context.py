@@ -137,15 +137,18 @@ def finish(span, error=None):
     if span.end > 0:
         return
     if error is not None:
-        _fail(span, error)
+        try:
+            _fail(span, error)
+        except Exception as failure:
+            export.report_failure("what was raised", failure)
     span.end = time.time_ns()
     export.span(span)
 
 
 def _fail(span, error):
-    from .failures import message_of
+    from .failures import code_of, message_of
 
-    code = getattr(getattr(error, "error", None), "code", None)  # a JSON-RPC error, as SDKs raise it
+    code = code_of(error)
     if type(error).__name__ == "CancelledError":
         span.fail("cancelled")
     elif isinstance(code, int):
@@ -164,7 +167,8 @@ def hide_frame(error):
     """Takes the wrapper's frame, the first of the traceback, out of it."""
     traceback = error.__traceback__
     if traceback is not None and traceback.tb_frame.f_code.co_filename.startswith(_OURS):
-        error.__traceback__ = traceback.tb_next
+        # Not by assignment: the server's exception may be a frozen one.
+        BaseException.with_traceback(error, traceback.tb_next)
 
 
 def keep(owner, span):

@@ -54,9 +54,11 @@ def report_failure(where, error):
     if key in _failures or len(_failures) > 50:
         return
     _failures.add(key)
+    from .failures import message_of
+
     log(
         "spanpath.finding",
-        body=f"Spanpath's Python hook failed at {where}: {type(error).__name__}: {error}",
+        body=f"Spanpath's Python hook failed at {where}: {type(error).__name__}: {message_of(error)}",
         severity=13,
         text="WARN",
         attributes={"spanpath.finding.kind": "hook_failed"},

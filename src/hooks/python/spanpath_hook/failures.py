@@ -7,15 +7,22 @@ _OURS = os.path.dirname(__file__)
 MAX_FRAMES = 100
 
 
+def _read(error, value):
+    return traceback.TracebackException(
+        type(error), value, error.__traceback__, limit=-MAX_FRAMES, lookup_lines=False, compact=True
+    )
+
+
 class Stack:
     """A stack that reads its source lines only when it is written out, in the sending thread."""
 
-    __slots__ = ("_trace", "_head")
+    __slots__ = ("_trace",)
 
     def __init__(self, error):
-        self._trace = traceback.TracebackException(
-            type(error), error, error.__traceback__, limit=-MAX_FRAMES, lookup_lines=False, compact=True
-        )
+        try:
+            self._trace = _read(error, error)
+        except Exception:  # an exception of the server whose attributes fail: its frames without it
+            self._trace = _read(error, Exception(message_of(error)))
 
     def text(self, messages=True):
         for part in self._chain():
@@ -40,6 +47,14 @@ def message_of(error):
         return str(error)
     except Exception:  # an exception of the server whose __str__ fails
         return type(error).__name__
+
+
+def code_of(error):
+    """Of a JSON-RPC error, as SDKs raise it."""
+    try:
+        return getattr(getattr(error, "error", None), "code", None)
+    except Exception:  # an exception of the server whose attributes fail
+        return None
 
 
 def capture(error):

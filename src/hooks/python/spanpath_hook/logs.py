@@ -9,20 +9,24 @@ _SDKS = ("mcp", "fastmcp", "FastMCP", "asyncio")
 
 
 def patch_logging(module):
+    """A logger's filters decide last: when they have, nothing of the hook stands under its handlers."""
     logger = module.Logger
-    original = logger.callHandlers
+    original = logger.filter
 
     @functools.wraps(original)
-    def callHandlers(self, record):
+    def filter(self, record):
         with context.Untraced():
-            original(self, record)
+            kept = original(self, record)
         try:
-            if not _is_told_elsewhere(self, record, module):
-                _export(record)
+            # Since 3.12 a filter may answer with another record.
+            told = kept if isinstance(kept, module.LogRecord) else record
+            if kept and not _is_told_elsewhere(self, told, module):
+                _export(told)
         except Exception as error:
             export.report_failure("logging", error)
+        return kept
 
-    logger.callHandlers = callHandlers
+    logger.filter = filter
 
 
 def _is_told_elsewhere(logger, record, module):
@@ -42,13 +46,20 @@ def _export(record):
     error = record.exc_info[1] if record.exc_info else None
     export.log(
         None,
-        record.getMessage(),
+        _message_of(record),
         _severity(record.levelno),
         attributes,
         context.current(),
         error if isinstance(error, BaseException) else None,
         text=record.levelname,
     )
+
+
+def _message_of(record):
+    try:
+        return record.getMessage()
+    except Exception:  # the server's arguments do not fit its text; `logging` says so on stderr
+        return str(record.msg)
 
 
 def _severity(level):

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 
 from . import context, export
 from .records import INTERNAL
@@ -12,6 +13,7 @@ def patch_subprocess(module):
     _patch_start(popen)
     _patch_environment(popen)
     _patch_end(popen)
+    _patch_forgotten(popen)
 
 
 def _patch_start(popen):
@@ -77,6 +79,25 @@ def _patch_waiting(popen, name):
     setattr(popen, name, wait)
 
 
+def _patch_forgotten(popen):
+    """A program that nobody waits for: its span ends when nobody can any more, without an exit code."""
+    original = popen.__del__
+
+    @functools.wraps(original)
+    def __del__(self, *args, **kwargs):
+        with context.Untraced():
+            original(self, *args, **kwargs)
+        try:
+            end(self, self.returncode)
+            span = self.__dict__.pop("_spanpath", None)
+            if span is not None:
+                context.finish(span)
+        except Exception:  # an interpreter that ends has taken its modules apart
+            pass
+
+    popen.__del__ = __del__
+
+
 def end(process, code):
     """Ends the span of a process that is known to have ended."""
     try:
@@ -90,6 +111,26 @@ def end(process, code):
         context.finish(span)
     except Exception as error:
         export.report_failure("end of a process", error)
+
+
+def patch_os(module):
+    original = module.system
+
+    @functools.wraps(original)
+    def system(command):
+        with context.Step(lambda: _describe(command)) as step:
+            status = original(command)
+            if step.span is not None:
+                code = os.waitstatus_to_exitcode(status)
+                step.span.attributes["process.exit.code"] = code
+                if code != 0:
+                    step.span.fail(str(code), f"exit code {code}")
+            return status
+
+    module.system = system
+    home = sys.modules.get(original.__module__)  # posix or nt: what is pickled is found there
+    if home is not None:
+        home.system = system
 
 
 def patch_asyncio(module):

@@ -3,11 +3,13 @@
 import asyncio
 import concurrent.futures
 import contextvars
+import dataclasses
 import http.client
 import inspect
 import json
 import logging
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -33,6 +35,7 @@ except ImportError:
     import httpx2 as httpx
 
 print("a line before the protocol")
+logging.getLogger("never").error("%d sheets", "no")
 mcp = Server("never")
 nowhere = "http://127.0.0.1:1/"
 
@@ -85,6 +88,8 @@ def identities() -> str:
         threading.Thread.start,
         concurrent.futures.ThreadPoolExecutor.submit,
         logging.Logger.callHandlers,
+        logging.Logger.filter,
+        os.system,
         httpx.Client.send,
         httpx.AsyncClient.send,
         Tool.run,
@@ -111,6 +116,7 @@ def identities() -> str:
             "switch": sys.getswitchinterval(),
             "excepthook": sys.excepthook is sys.__excepthook__,
             "registered": registered(),
+            "pickled": pickle.loads(pickle.dumps(os.system)) is os.system,
             "subclass": issubclass(Mine, subprocess.Popen) and Mine(["true"]).wait() == 0,
         },
         default=str,
@@ -173,6 +179,47 @@ def raises() -> str:
 async def raises_later() -> str:
     await asyncio.sleep(0)
     raise RuntimeError("later")
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen(Exception):
+    code: int
+
+
+class Unspeakable(Exception):
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+class Failing(Exception):
+    def __getattr__(self, name):
+        raise ValueError(f"no {name}")
+
+
+class Refused(Exception):
+    @property
+    def error(self):
+        raise ZeroDivisionError
+
+
+@mcp.tool()
+def raises_frozen() -> str:
+    raise Frozen(4)
+
+
+@mcp.tool()
+def raises_unspeakable() -> str:
+    raise Unspeakable
+
+
+@mcp.tool()
+def raises_failing() -> str:
+    raise Failing("it fails when it is looked at")
+
+
+@mcp.tool()
+async def raises_refused() -> str:
+    raise Refused("it has no code")
 
 
 @mcp.tool()

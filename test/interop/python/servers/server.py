@@ -127,12 +127,24 @@ async def run_program_async() -> str:
 
 
 @mcp.tool()
+def run_by_shell() -> str:
+    return str(os.system("exit 4"))
+
+
+@mcp.tool()
+def leave_program() -> str:
+    subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    return "left"
+
+
+@mcp.tool()
 def speak() -> str:
     log.warning("low on paper, password=%s", "hunter2")
     try:
         locate("I-1")
     except LookupError:
         log.exception("not found")
+    log.error("%d sheets", "no")
     return "logged"
 
 
