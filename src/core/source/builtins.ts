@@ -1,6 +1,6 @@
 import type { Closure, Value } from './closures.js';
 import type { Evaluator } from './evaluate.js';
-import type { Expr } from './facts.js';
+import { type Expr, text } from './facts.js';
 
 type Call = Extract<Expr, { e: 'call' }>;
 
@@ -73,8 +73,16 @@ function writtenName(callee: Expr): string {
 /** `Object.entries(x)`: a list of `[key, value]`; without keys a list of values. */
 function records(evaluator: Evaluator, of: Closure, withKeys: boolean, depth: number): Value[] {
   return evaluator.values(of, depth).flatMap((owner) => {
-    if (owner.expr.e !== 'object') return [];
     const elements: Expr[] = [];
+    if (owner.expr.e === 'import' && owner.expr.name === '*') {
+      const { from } = owner.expr;
+      for (const name of evaluator.exportedNames(from, owner.file)) {
+        const value: Expr = { e: 'import', from, name };
+        elements.push(withKeys ? { e: 'list', elements: [text(name), value] } : value);
+      }
+      return [{ ...owner, expr: { e: 'list', elements } as Expr }];
+    }
+    if (owner.expr.e !== 'object') return [];
     for (const { key, value } of owner.expr.entries) {
       if (key === null) continue;
       elements.push(withKeys ? { e: 'list', elements: [key, value] } : value);

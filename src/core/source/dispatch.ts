@@ -1,7 +1,9 @@
-import { type Closure, nowhere } from './closures.js';
+import { type Closure, nowhere, type Value } from './closures.js';
 import type { Evaluator } from './evaluate.js';
-import type { LowLevelHandler, Spot } from './facts.js';
+import type { Expr, FileFacts, LowLevelHandler, Spot } from './facts.js';
 import { type FunctionPlace, findFunctions } from './functions.js';
+import { areMixed, type NamedPlaces } from './mixed.js';
+import { bindingsOf } from './program.js';
 
 export interface DispatchedHandler {
   readonly name: string;
@@ -10,7 +12,9 @@ export interface DispatchedHandler {
   readonly how: string;
 }
 
+const definitionKeys = ['tool', 'metadata', 'definition', 'schema', 'spec', 'config'];
 const maxHops = 3;
+const maxExceptions = 2;
 const maxFunctions = 200;
 /** Comparisons on an argument of the tool choose something else than the tool. */
 const notTheName = /(^|[._])(args?|arguments|input|options|kwargs)[._[]/i;
@@ -21,7 +25,7 @@ export function findDispatched(
   file: string,
   handler: LowLevelHandler,
 ): DispatchedHandler[] {
-  const start = findFunctions(evaluator, { file, env: nowhere, expr: handler.handler });
+  const start = reach(evaluator, { file, env: nowhere, expr: handler.handler });
   const found: DispatchedHandler[] = [];
   const seen = new Set<string>();
   let reached: readonly FunctionPlace[] = start;
@@ -31,11 +35,50 @@ export function findDispatched(
       if (seen.size > maxFunctions) break;
       next.push(...readFunction(evaluator, place, handler, found, seen));
     }
-    // The nearest function that chooses is the one that dispatches.
-    if (found.length > 0) break;
+    // The nearest function that chooses is the one that dispatches; few names are its exceptions.
+    if (found.length > maxExceptions) break;
     reached = next;
   }
-  return found;
+  const cases = narrowest(found.filter(({ how }) => how === 'case'));
+  const tables = found.filter(({ how }) => how === 'table');
+  return areMixed(placesByName(tables)) ? cases : [...cases, ...tables];
+}
+
+/** `if (name === 'a' || name === 'b') { if (name === 'a') … }`: the place of `a` alone is its own. */
+function narrowest(found: readonly DispatchedHandler[]): DispatchedHandler[] {
+  const key = ({ file, spot }: DispatchedHandler): string => `${file}:${spot.line}:${spot.column}`;
+  const names = new Map<string, Set<string>>();
+  for (const handler of found)
+    names.set(key(handler), (names.get(key(handler)) ?? new Set()).add(handler.name));
+  const isShared = (handler: DispatchedHandler): boolean =>
+    (names.get(key(handler))?.size ?? 0) > 1;
+  const own = new Set(found.filter((handler) => !isShared(handler)).map(({ name }) => name));
+  return found.filter((handler) => !isShared(handler) || !own.has(handler.name));
+}
+
+/** The functions behind an expression, and those that wrappers on the way were given. */
+function reach(evaluator: Evaluator, of: Closure, depth = 0): FunctionPlace[] {
+  const { expr, file } = of;
+  const parts = depth > maxHops ? [] : wrappersOf(evaluator.sources.load(file), expr);
+  const given = parts.flatMap((part) => reach(evaluator, { ...of, expr: part }, depth + 1));
+  return [...findFunctions(evaluator, of), ...given];
+}
+
+/** `logged(handle)`: what is in brackets, also where a name stands for all of it. */
+function wrappersOf(facts: FileFacts | undefined, expr: Expr): readonly Expr[] {
+  if (expr.e === 'call') return expr.args.map((argument) => argument.value);
+  if (expr.e !== 'name' || !facts) return [];
+  return (bindingsOf(facts, expr.name, expr.scope) ?? []).filter(({ e }) => e === 'call');
+}
+
+function placesByName(found: readonly DispatchedHandler[]): NamedPlaces[] {
+  const places = new Map<string, DispatchedHandler[]>();
+  for (const handler of found) {
+    const known = places.get(handler.name);
+    if (known) known.push(handler);
+    else places.set(handler.name, [handler]);
+  }
+  return [...places].map(([text, handlers]) => ({ text, handlers }));
 }
 
 /** Adds what a function and those written in it choose; returns the functions they call. */
@@ -51,6 +94,7 @@ function readFunction(
   const fn = facts?.functions[place.fn];
   if (!fn || seen.has(key)) return [];
   seen.add(key);
+  evaluator.startAnew();
   for (const dispatch of fn.dispatches) {
     const isUri = /uri/i.test(dispatch.subject);
     if (notTheName.test(dispatch.subject) || isUri !== (handler.kind === 'resource')) continue;
@@ -65,7 +109,7 @@ function readFunction(
     found.push(...readTable(evaluator, { file: place.file, env: nowhere, expr: table }));
   }
   const called = fn.calls.flatMap((call) =>
-    findFunctions(evaluator, { file: place.file, env: nowhere, expr: call.callee }),
+    reach(evaluator, { file: place.file, env: nowhere, expr: call.callee }),
   );
   const inside = facts.functions.flatMap((other, id) =>
     other.parent === place.fn
@@ -85,12 +129,20 @@ function readTable(evaluator: Evaluator, table: Closure): DispatchedHandler[] {
     }
     if (value.expr.e !== 'list') return [];
     return evaluator.elements(value).flatMap((element) => {
-      const names = evaluator.member(element, 'name');
-      return names.flatMap((name) =>
+      return namesOf(evaluator, element).flatMap((name) =>
         name.expr.e === 'text' ? placesOf(evaluator, name.expr.value, element) : [],
       );
     });
   });
+}
+
+/** The name of a tool in a list, which may stand in its definition. */
+function namesOf(evaluator: Evaluator, element: Value): Value[] {
+  const own = evaluator.member(element, 'name');
+  if (own.length > 0) return own;
+  return definitionKeys.flatMap((key) =>
+    evaluator.member(element, key).flatMap((part) => evaluator.member(part, 'name')),
+  );
 }
 
 function placesOf(evaluator: Evaluator, name: string, handler: Closure): DispatchedHandler[] {

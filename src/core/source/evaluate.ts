@@ -4,6 +4,8 @@
  */
 import { placeArguments } from './arguments.js';
 import { callBuiltin } from './builtins.js';
+import { Callers } from './callers.js';
+import { ClassIndex } from './classes.js';
 import {
   type Closure,
   chosenOutside,
@@ -16,24 +18,26 @@ import {
 import { ExportIndex } from './exports.js';
 import { givenInChain, lastName } from './expressions.js';
 import { type Expr, typeKey } from './facts.js';
-import { bindingsOf, CallIndex, type CallSite, type Sources } from './program.js';
+import { bindingsOf, type Sources } from './program.js';
 
-const maxDepth = 48;
-const maxValues = 2000;
+export const maxDepth = 48;
+export const maxValues = 2000;
 /** How often a name may be met again while it is looked up. */
 const maxRounds = 3;
 /** Steps for one registration: ends pathological programs, far above real ones. */
 const maxSteps = 200_000;
 
 export class Evaluator {
-  private readonly calls: CallIndex;
+  private readonly callers: Callers;
   private readonly exports: ExportIndex;
+  private readonly classes: ClassIndex;
   private readonly active = new Map<readonly Expr[], number>();
   private steps = 0;
 
   constructor(readonly sources: Sources) {
-    this.calls = new CallIndex(sources);
     this.exports = new ExportIndex(sources);
+    this.classes = new ClassIndex(sources, (of, depth) => this.values(of, depth));
+    this.callers = new Callers(this, this.classes);
   }
 
   /** One registration that leads nowhere must not cost the others their answers. */
@@ -52,7 +56,14 @@ export class Evaluator {
         return this.imported(expr, of, depth);
       case 'either':
         return expr.of.flatMap((part) => this.values({ file, env, expr: part }, depth + 1));
+      case 'self':
+        return this.classes.self(expr.id, of);
       case 'member':
+        if (expr.key === '__name__' && expr.of.e === 'name') {
+          const facts = this.sources.load(file);
+          const renamed = facts && bindingsOf(facts, `${expr.of.name}.__name__`, expr.of.scope);
+          if (renamed) return this.alternatives(renamed, of, depth);
+        }
         return this.each(of, expr.of, depth, (owner) => {
           const found = this.member(owner, expr.key, depth + 1);
           return found.length > 0 ? found : opaque(owner, expr.key);
@@ -128,7 +139,10 @@ export class Evaluator {
         return this.values(closure, depth + 1).flatMap((spread) => this.entries(spread, depth + 1));
       }
       return this.values({ file: of.file, env: of.env, expr: key }, depth + 1).flatMap((name) =>
-        name.expr.e === 'text' ? [{ key: name.expr.value, value: closure }] : [],
+        // What was chosen for the key holds for its value.
+        name.expr.e === 'text'
+          ? [{ key: name.expr.value, value: { ...closure, env: name.context } }]
+          : [],
       );
     });
   }
@@ -145,25 +159,16 @@ export class Evaluator {
       return type ? this.method(owner, lastName(type.value), key, depth + 1) : [];
     }
     if (expr.e === 'param' && expr.type !== '') {
-      return this.method(
-        owner,
-        /([\p{L}_][\p{L}\p{N}_]*)\W*$/u.exec(expr.type)?.[1] ?? '',
-        key,
-        depth + 1,
-      );
+      const type = /([\p{L}_][\p{L}\p{N}_]*)\W*$/u.exec(expr.type)?.[1] ?? '';
+      const found = this.method(owner, type, key, depth + 1);
+      return found.length > 0 ? found : this.memberOfType(owner, type, key, depth + 1);
     }
-    if (expr.e === 'class') {
-      const owning = this.sources.load(file)?.classes[expr.id];
-      if (!owning) return [];
-      const own = Object.hasOwn(owning.members, key) ? owning.members[key] : undefined;
-      if (own) return own.flatMap((part) => this.values({ file, env, expr: part }, depth + 1));
-      return owning.bases.flatMap((base) =>
-        this.values({ file, env: nowhere, expr: base }, depth + 1)
-          .filter((value) => value.expr.e === 'class')
-          .flatMap((value) => this.member(value, key, depth + 1)),
-      );
-    }
+    if (expr.e === 'class') return this.classes.member(owner, key, owner, depth);
+    // Python: a member of an enumeration of texts.
+    if (expr.e === 'text' && key === 'value' && file.endsWith('.py')) return [owner];
     if (expr.e === 'fn' && (key === '__name__' || key === 'name')) {
+      const wrapped = this.wrapped(owner, depth);
+      if (wrapped.length > 0) return wrapped.flatMap((value) => this.member(value, key, depth + 1));
       const value = this.sources.load(file)?.functions[expr.id]?.name;
       return value ? [{ ...owner, expr: { e: 'text', value } }] : [];
     }
@@ -175,6 +180,15 @@ export class Evaluator {
     return [];
   }
 
+  /** The function that a Python wrapper stands for, where it was given that function. */
+  wrapped(of: Closure, depth = 0): Value[] {
+    const facts = this.sources.load(of.file);
+    const wraps = of.expr.e === 'fn' ? facts?.functions[of.expr.id]?.wraps : undefined;
+    if (!facts || wraps?.e !== 'name') return [];
+    const isGiven = bindingsOf(facts, wraps.name, wraps.scope)?.every(({ e }) => e === 'param');
+    return isGiven ? this.values({ ...of, expr: wraps }, depth + 1) : [];
+  }
+
   /** Languages that define methods apart from their type bind them as `Type.method`. */
   private method(owner: Value, type: string, key: string, depth: number): Value[] {
     if (type === '') return [];
@@ -182,45 +196,12 @@ export class Evaluator {
     return this.values({ ...owner, expr }, depth).filter((value) => value.expr.e === 'fn');
   }
 
-  /** Where a function is called, with its parameters standing for the arguments there. */
-  callers(file: string, fn: number, env: Environment, depth: number): Environment[] {
-    const facts = this.sources.load(file);
-    if (!facts) return [];
-    const found: Environment[] = [];
-    for (const site of this.calls.find(file, facts, fn)) {
-      const callee = site.elementsOf === null ? site.call.callee : site.call.args[0]?.value;
-      if (!callee) continue;
-      const isThis =
-        (callee.e === 'fn' && site.file === file && callee.id === fn) ||
-        this.values({ file: site.file, env: nowhere, expr: callee }, depth + 8).some(
-          (value) => value.expr.e === 'fn' && value.file === file && value.expr.id === fn,
-        );
-      if (isThis) found.push(...this.bindArguments(site, file, fn, env, depth));
-      if (found.length > maxValues) break;
-    }
-    return found;
-  }
-
-  private bindArguments(
-    site: CallSite,
-    file: string,
-    fn: number,
-    env: Environment,
-    depth: number,
-  ): Environment[] {
-    if (site.elementsOf !== null) {
-      const list = { file: site.file, env, expr: site.elementsOf };
-      return this.elements(list, depth + 1).map((element) =>
-        new Map(env).set(`${file}#p${fn}.0`, element),
-      );
-    }
-    const bound = new Map(env);
-    const params = this.sources.load(file)?.functions[fn]?.params ?? [];
-    for (const { position, value } of placeArguments(site.call.args, params)) {
-      // The environment passes on, so that what a loop around the call chose stays chosen.
-      bound.set(`${file}#p${fn}.${position}`, { file: site.file, env: nowhere, expr: value });
-    }
-    return [bound];
+  /** Something of which only the class is known that it is declared with. */
+  private memberOfType(owner: Value, type: string, key: string, depth: number): Value[] {
+    const expr: Expr = { e: 'name', name: type, scope: 0 };
+    return this.values({ file: owner.file, env: nowhere, expr }, depth)
+      .filter((value) => value.expr.e === 'class')
+      .flatMap((value) => this.member(value, key, depth + 1));
   }
 
   private name(expr: Extract<Expr, { e: 'name' }>, of: Closure, depth: number): Value[] {
@@ -266,6 +247,10 @@ export class Evaluator {
     return [];
   }
 
+  exportedNames(module: string, file: string): string[] {
+    return this.exports.names(module, file);
+  }
+
   /** Python: `from package import module`. */
   private submodule(from: string, name: string, file: string): Expr | null {
     const module = from.endsWith('.') ? `${from}${name}` : `${from}.${name}`;
@@ -283,7 +268,7 @@ export class Evaluator {
         context: merge(of.env, value.context),
       }));
     }
-    const values = this.callers(of.file, expr.fn, of.env, depth + 1).flatMap((context) => {
+    const values = this.callers.of(of.file, expr.fn, of.env, depth + 1).flatMap((context) => {
       const bound = context.get(key);
       if (!bound) return [];
       return this.values(bound, depth + 1).map((value) => ({
@@ -331,7 +316,7 @@ export class Evaluator {
     const built = position === 0 ? callBuiltin(this, expr, of, depth + 1) : null;
     if (built) return built;
     return this.each(of, expr.callee, depth, (callee) => {
-      if (callee.expr.e === 'class') return [callee];
+      if (callee.expr.e === 'class') return [this.classes.instance(callee, expr, of)];
       if (callee.expr.e !== 'fn') return [{ ...of, env: callee.context, context: callee.context }];
       const { file, expr: target } = callee;
       const facts = this.sources.load(file)?.functions[target.id];

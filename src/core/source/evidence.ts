@@ -1,6 +1,7 @@
 import type { Closure } from './closures.js';
 import type { Evaluator } from './evaluate.js';
 import { type Expr, type FileFacts, typeKey } from './facts.js';
+import { isReturned } from './program.js';
 
 const mcpModule = /mcp|modelcontextprotocol/i;
 const serverName = /mcp|server/i;
@@ -57,12 +58,29 @@ function speaksMcp(
       return !!type && isMcp(evaluator, { ...value, expr: type.value }, depth + 1);
     }
     case 'fn':
-      return false;
+      return isOwnDecorator(evaluator, value) && importsMcp(asking);
     case 'name':
       return expr.name !== 'this' && mcpModule.test(expr.name);
     default:
       return false;
   }
+}
+
+/** A project's own `@tool("n")`, which notes functions down for later: it hands a function out. */
+function isOwnDecorator(evaluator: Evaluator, { file, expr }: Closure): boolean {
+  const facts = evaluator.sources.load(file);
+  const fn = expr.e === 'fn' ? facts?.functions[expr.id] : undefined;
+  return (
+    facts?.language === 'python' &&
+    /^(mcp_)?(tool|prompt|resource)$/.test(fn?.name ?? '') &&
+    facts.functions.some((_inner, id) => id > 0 && isReturnedBy(facts, id, expr))
+  );
+}
+
+function isReturnedBy(facts: FileFacts, inner: number, outer: Expr): boolean {
+  return (
+    outer.e === 'fn' && facts.functions[inner]?.parent === outer.id && isReturned(facts, inner)
+  );
 }
 
 function rootOf(expr: Expr): Expr {

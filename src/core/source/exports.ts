@@ -36,6 +36,21 @@ export class ExportIndex {
     return files;
   }
 
+  /** Every name that a module has for others. */
+  names(module: string, from: string): string[] {
+    const names = new Set<string>();
+    const seen = new Set<string>();
+    const waiting = [...this.resolve(module, from)];
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      const facts = this.sources.load(file);
+      for (const name of Object.keys(facts?.exports ?? {})) names.add(name);
+      for (const star of facts?.stars ?? []) waiting.push(...this.resolve(star, file));
+    }
+    return [...names];
+  }
+
   private exportsOf(file: string, name: string): readonly Exported[] {
     const key = `${file}\0${name}`;
     let exported = this.found.get(key);

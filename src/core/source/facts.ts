@@ -58,6 +58,8 @@ export type Expr =
   /** `name` is `*` for the whole module. */
   | { readonly e: 'import'; readonly from: string; readonly name: string }
   | { readonly e: 'class'; readonly id: number }
+  /** `this` or `self` in a class: of that class or of one derived from it. */
+  | { readonly e: 'self'; readonly id: number }
   | { readonly e: 'unknown' };
 
 export interface Argument {
@@ -89,6 +91,8 @@ export interface FunctionFacts {
   readonly dispatches: Dispatch[];
   /** Things indexed by a run-time key or searched by name. */
   readonly tables: Expr[];
+  /** Python: what `functools.wraps` says that it stands for. */
+  wraps?: Expr;
 }
 
 /** A `switch`, `match` or chain of comparisons on what may be the name of a tool. */
@@ -125,6 +129,12 @@ export interface Registration {
   readonly fn: number;
 }
 
+/** A server of which another one passes on everything, its names behind a prefix. */
+export interface Mount {
+  readonly server: Expr;
+  readonly prefix: Expr;
+}
+
 /** A handler of the low-level API: it answers every name of its kind and chooses inside. */
 export interface LowLevelHandler {
   readonly kind: HandlerKind;
@@ -143,6 +153,7 @@ export interface FileFacts {
   readonly stars: string[];
   readonly registrations: Registration[];
   readonly lowLevel: LowLevelHandler[];
+  readonly mounts: Mount[];
   /** Modules named in imports. */
   readonly imports: string[];
 }

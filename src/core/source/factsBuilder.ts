@@ -30,6 +30,7 @@ export class FactsBuilder {
       stars: [],
       registrations: [],
       lowLevel: [],
+      mounts: [],
       imports: [],
     };
     this.addScope(-1, 0);
@@ -118,6 +119,27 @@ export class FactsBuilder {
     const known = bindings[name];
     if (known) known.push(value);
     else bindings[name] = [value];
+  }
+
+  /** Where the name stands already, so that what a function adds to it is seen by the others. */
+  bindWhereKnown(scope: number, name: string, value: Expr): void {
+    for (let at = scope; at >= 0; at = this.facts.scopes[at]?.parent ?? -1) {
+      const bindings = this.facts.scopes[at]?.bindings;
+      if (bindings && Object.hasOwn(bindings, name)) {
+        this.bind(at, name, value);
+        return;
+      }
+    }
+    this.bind(scope, name, value);
+  }
+
+  /** The class that the scope is in, whose `this` or `self` is its own. */
+  classAround(scope: number, self: string): ClassFacts | undefined {
+    for (let at = scope; at >= 0; at = this.facts.scopes[at]?.parent ?? -1) {
+      const bound = this.facts.scopes[at]?.bindings[self]?.[0];
+      if (bound?.e === 'self') return this.facts.classes[bound.id];
+    }
+    return undefined;
   }
 
   export(name: string, value: Expr): void {

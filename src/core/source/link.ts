@@ -6,6 +6,8 @@ import { Evaluator } from './evaluate.js';
 import { isMcp } from './evidence.js';
 import type { FileFacts, Registration, Spot } from './facts.js';
 import { type FunctionPlace, findFunctions } from './functions.js';
+import { areMixed } from './mixed.js';
+import { Mounts } from './mounts.js';
 import type { Sources } from './program.js';
 
 /** Every handler that the files register, in order of path and line, each place once. */
@@ -16,10 +18,14 @@ export function linkHandlers(sources: Sources): HandlerPlace[] {
     const key = `${place.kind} ${place.name} ${place.file}:${place.line}`;
     if (!places.has(key)) places.set(key, place);
   };
+  const mounts = new Mounts(evaluator);
   for (const [file, facts] of sources.files()) {
     for (const registration of facts.registrations) {
       evaluator.startAnew();
-      for (const place of linkRegistration(evaluator, file, facts, registration)) add(place);
+      for (const place of linkRegistration(evaluator, file, facts, registration)) {
+        add(place);
+        for (const mounted of mounts.of(place, file, registration)) add(mounted);
+      }
     }
     for (const handler of facts.lowLevel) {
       evaluator.startAnew();
@@ -85,28 +91,6 @@ function linkRegistration(
       ...(place.fn < 0 ? { isRegistration: true } : {}),
     }));
   });
-}
-
-/**
- * Whether several names lead to several functions each, and to the same ones: what ties a name to
- * its function was lost on the way, so none of them may be stated.
- */
-function areMixed(found: readonly { text: string; handlers: readonly FunctionPlace[] }[]): boolean {
-  const nameOf = new Map<string, string>();
-  return found.some(
-    ({ text, handlers }) =>
-      new Set(handlers.map(placeKey)).size > 1 &&
-      handlers.some((place) => {
-        const key = placeKey(place);
-        const other = nameOf.get(key) ?? text;
-        nameOf.set(key, text);
-        return other !== text;
-      }),
-  );
-}
-
-function placeKey({ file, spot }: FunctionPlace): string {
-  return `${file}:${spot.line}:${spot.column}`;
 }
 
 function makePlace(

@@ -49,12 +49,17 @@ export class CallIndex {
 
   /** Candidates only: what is called must still be evaluated. */
   find(file: string, facts: FileFacts, fn: number): readonly CallSite[] {
-    const name = facts.functions[fn]?.name ?? '';
+    const name = calledAs(facts, fn);
     return [
       ...(this.byName.get(`${file}#${fn}`) ?? []),
       ...(name ? (this.byName.get(name) ?? []) : []),
       ...('default' in facts.exports ? (this.byName.get('default') ?? []) : []),
     ];
+  }
+
+  /** `register("n")(f)` and `@register("n")`: calls of what a call returned. */
+  ofResults(): readonly CallSite[] {
+    return this.byName.get('()') ?? [];
   }
 
   private add(name: string, site: CallSite): void {
@@ -67,12 +72,36 @@ export class CallIndex {
 /** The name as written, and the name under which an imported one was exported. */
 function calledNames(facts: FileFacts, callee: Expr): string[] {
   if (callee.e === 'member') return [callee.key];
+  if (callee.e === 'call') return ['()'];
   if (callee.e !== 'name') return [];
   const names = [callee.name];
   for (const bound of bindingsOf(facts, callee.name, callee.scope) ?? []) {
     if (bound.e === 'import' && bound.name !== callee.name) names.push(bound.name);
   }
   return names;
+}
+
+/** A constructor is called by the name of its class. */
+function calledAs(facts: FileFacts, fn: number): string {
+  const name = facts.functions[fn]?.name ?? '';
+  if (name !== 'constructor' && name !== '__init__') return name;
+  const owner = facts.classes.find((made) =>
+    made.members[name]?.some((own) => own.e === 'fn' && own.id === fn),
+  );
+  return owner?.name ?? '';
+}
+
+/** Whether the function around it hands a function out, as that of a decorator does. */
+export function isReturned(facts: FileFacts, fn: number): boolean {
+  const own = facts.functions[fn];
+  return (
+    !!own &&
+    own.parent > 0 &&
+    (facts.functions[own.parent]?.returns ?? []).some(
+      (part) =>
+        (part.e === 'fn' && part.id === fn) || (part.e === 'name' && part.name === own.name),
+    )
+  );
 }
 
 /** What a name is bound to in its own scope or the nearest one around it. */

@@ -1,5 +1,7 @@
 /** Reads Python into facts. */
-import { type ClassFacts, type Expr, type FileFacts, unknown } from '../facts.js';
+
+import { lastName } from '../expressions.js';
+import { type Expr, type FileFacts, unknown } from '../facts.js';
 import { FactsBuilder, spotOf } from '../factsBuilder.js';
 import { field, namedChildren, type SyntaxNode } from '../syntax.js';
 import { readComparison, readMatch } from './pythonDispatch.js';
@@ -91,6 +93,13 @@ export class PythonReader {
         if (call.e === 'call') {
           this.builder.functionAt(scope).calls.push(call);
           matchCall(this, call, scope);
+          const target = field(node, 'function');
+          const added = call.args[0]?.value;
+          if (added && /\.(append|add)$/.test(target?.text ?? ''))
+            this.addTo(field(target as SyntaxNode, 'object'), scope, {
+              e: 'list',
+              elements: [added],
+            });
         }
         break;
       }
@@ -118,7 +127,7 @@ export class PythonReader {
         this.bindTarget(part, { e: 'at', of: value, position }, scope);
       }
     } else if (target.type === 'attribute' && field(target, 'object')?.text === 'self') {
-      const owner = this.enclosingClass(scope);
+      const owner = this.builder.classAround(scope, 'self');
       if (owner) this.builder.addMember(owner, field(target, 'attribute')?.text ?? '', value);
     }
   }
@@ -134,8 +143,27 @@ export class PythonReader {
     const decorators = namedChildren(node).filter((part) => part.type === 'decorator');
     for (const decorator of decorators) this.walkChildren(decorator, scope);
     if (definition.type === 'function_definition') {
-      matchDecorators(this, decorators, definition, this.functionOf(definition, scope), scope);
+      const handler = this.functionOf(definition, scope);
+      for (const decorator of decorators) this.decorate(decorator, handler, scope);
+      matchDecorators(this, decorators, definition, handler, scope);
     }
+  }
+
+  /** A decorator is a function that is called with what it stands above. */
+  private decorate(decorator: SyntaxNode, handler: Expr, scope: number): void {
+    const callee = this.expression(namedChildren(decorator)[0] ?? null, scope);
+    const args = [{ name: '', value: handler }];
+    const call: Expr = { e: 'call', callee, args, spot: spotOf(decorator) };
+    this.builder.functionAt(scope).calls.push(call);
+    const wraps = callee.e === 'call' && lastName(callee.callee) === 'wraps';
+    const made = handler.e === 'fn' ? this.builder.facts.functions[handler.id] : undefined;
+    if (wraps && made && callee.args[0]) made.wraps = callee.args[0].value;
+  }
+
+  /** `tools["n"] = f` and `tools.append(t)`, wherever `tools` was made. */
+  addTo(target: SyntaxNode | null, scope: number, value: Expr): void {
+    if (target?.type === 'attribute') this.bindTarget(target, value, scope);
+    else if (target?.type === 'identifier') this.builder.bindWhereKnown(scope, target.text, value);
   }
 
   private classDefinition(node: SyntaxNode, scope: number): void {
@@ -151,21 +179,13 @@ export class PythonReader {
       hasBases ? bases.map((base) => this.expression(base, scope)) : [],
     );
     const self: Expr = { e: 'class', id: made.id };
-    this.builder.bind(inner, 'self', self);
+    this.builder.bind(inner, 'self', { e: 'self', id: made.id });
     this.builder.bind(scope, made.name, self);
     const body = field(node, 'body');
     if (body) this.walk(body, inner);
     for (const [name, values] of Object.entries(this.builder.facts.scopes[inner]?.bindings ?? {})) {
       if (name !== 'self') for (const value of values) this.builder.addMember(made, name, value);
     }
-  }
-
-  private enclosingClass(scope: number): ClassFacts | undefined {
-    for (let at = scope; at >= 0; at = this.builder.facts.scopes[at]?.parent ?? -1) {
-      const self = this.builder.facts.scopes[at]?.bindings.self?.[0];
-      if (self?.e === 'class') return this.builder.facts.classes[self.id];
-    }
-    return undefined;
   }
 
   private importModule(part: SyntaxNode, scope: number): void {
@@ -201,8 +221,12 @@ export class PythonReader {
     const type = field(node, 'type')?.text ?? '';
     const declared: Expr = { e: 'param', fn: -1, position: -1, name: '', type };
     const target = field(node, 'left') ?? field(node, 'name');
+    if (target?.type === 'attribute' && field(target, 'attribute')?.text === '__name__') {
+      this.builder.bind(scope, target.text, this.expression(value, scope));
+      return;
+    }
     if (target?.type === 'subscript') {
-      this.builder.bind(scope, field(target, 'value')?.text ?? '', {
+      this.addTo(field(target, 'value'), scope, {
         e: 'object',
         entries: [
           {

@@ -120,6 +120,15 @@ export function matchCall(reader: PythonReader, call: Call, scope: number): void
   }
   if (callee.e !== 'member') return;
   const { key, of: receiver } = callee;
+  if (key === 'mount' || key === 'import_server') {
+    // `mount(server, namespace)`, and `mount(prefix, server)` in fastmcp 2.
+    const [first, second] = [position(0), position(1)];
+    const isOld = first?.e === 'text';
+    const server = keyword('server') ?? (isOld ? second : first);
+    const prefix = keyword('namespace') ?? keyword('prefix') ?? (isOld ? first : second);
+    if (server && prefix) reader.builder.facts.mounts.push({ server, prefix });
+    return;
+  }
   const base = { how: key, receiver, spot };
   const kind = own(adders, key);
   if (kind) {

@@ -73,7 +73,7 @@ export class TypeScriptReader {
       ...(base ? [this.expression(base, scope)] : []),
     ]);
     this.builder.rememberFunction(node, made.id);
-    this.builder.bind(inner, 'this', { e: 'class', id: made.id });
+    this.builder.bind(inner, 'this', { e: 'self', id: made.id });
     for (const member of namedChildren(field(node, 'body') ?? node))
       this.member(made, member, inner);
     matchClass(this, made);
@@ -138,6 +138,7 @@ export class TypeScriptReader {
         if (call.e === 'call') {
           this.builder.functionAt(scope).calls.push(call);
           matchCall(this, node, call, scope);
+          this.addedTo(call, field(field(node, 'function') ?? node, 'object'), scope);
         }
         break;
       }
@@ -207,8 +208,40 @@ export class TypeScriptReader {
       const type = single ? '' : (field(part, 'type')?.text ?? '');
       const name = pattern.type === 'identifier' ? pattern.text : '';
       this.builder.facts.functions[fn]?.params.push(name);
-      this.bindPattern(pattern, { e: 'param', fn, position, name, type }, scope);
+      const value: Expr = { e: 'param', fn, position, name, type };
+      this.bindPattern(pattern, value, scope);
+      // `constructor(private readonly name: string)` is a field too.
+      const isField = part.children.some((child) =>
+        /^(accessibility_modifier|readonly)$/.test(child?.type ?? ''),
+      );
+      if (isField) this.addField(name, value, scope);
     }
+  }
+
+  /** `tools.push(tool)` and `handlers.set('n', fn)`, wherever `tools` was made. */
+  private addedTo(
+    { callee, args }: Extract<Expr, { e: 'call' }>,
+    target: SyntaxNode | null,
+    scope: number,
+  ): void {
+    const [first, second] = args.map((argument) => argument.value);
+    if (callee.e !== 'member' || !target || !first) return;
+    const elements = args.map(({ value }) => value);
+    const added: Expr | null =
+      callee.key === 'push'
+        ? { e: 'list', elements }
+        : callee.key === 'set' && second
+          ? { e: 'object', entries: [{ key: first, value: second }] }
+          : null;
+    if (!added) return;
+    if (target.type === 'identifier') this.builder.bindWhereKnown(scope, target.text, added);
+    else if (/^this\.#?[\w$]+$/.test(target.text))
+      this.addField(target.text.slice(5), added, scope);
+  }
+
+  private addField(name: string, value: Expr, scope: number): void {
+    const owner = this.builder.classAround(scope, 'this');
+    if (owner) this.builder.addMember(owner, name, value);
   }
 
   private member(owner: ClassFacts & { id: number }, node: SyntaxNode, scope: number): void {
@@ -331,18 +364,9 @@ export class TypeScriptReader {
       this.builder.export(target.split('.').at(-1) ?? '', this.expression(right, scope));
     } else if (left.type === 'identifier') {
       this.builder.bind(scope, target, this.expression(right, scope));
-    } else if (/^this\.[\w$]+$/.test(target)) {
-      const owner = this.enclosingClass(scope);
-      if (owner) this.builder.addMember(owner, target.slice(5), this.expression(right, scope));
+    } else if (/^this\.#?[\w$]+$/.test(target)) {
+      this.addField(target.slice(5), this.expression(right, scope), scope);
     }
-  }
-
-  private enclosingClass(scope: number): ClassFacts | undefined {
-    for (let at = scope; at >= 0; at = this.builder.facts.scopes[at]?.parent ?? -1) {
-      const self = this.builder.facts.scopes[at]?.bindings.this?.[0];
-      if (self?.e === 'class') return this.builder.facts.classes[self.id];
-    }
-    return undefined;
   }
 
   private loop(node: SyntaxNode, scope: number): void {

@@ -43,6 +43,7 @@ export function readExpression(
     case 'identifier':
     case 'shorthand_property_identifier':
     case 'this':
+    case 'super':
       return { e: 'name', name: node.text, scope };
     case 'member_expression': {
       const key = field(node, 'property')?.text ?? '';
