@@ -2,7 +2,8 @@
  * V8 knows where each function begins; the inspector is the only way to ask it. One short session
  * in this thread for many functions, since opening it is what costs.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mapInline } from './inlineMap.js';
 
@@ -24,6 +25,8 @@ interface Location {
 interface Script {
   readonly url: string;
   readonly sourceMapURL: string;
+  /** Characters of what runs. */
+  readonly length: number;
 }
 
 const maxBytes = 5_000_000;
@@ -60,7 +63,7 @@ export function readFunctionPlaces(sought: readonly Sought[]): (ScriptPlace | nu
       return locations.map((location, at) => {
         if (!location || !isOpen(at)) return likely[at] ?? null;
         const script = scripts.get(location.scriptId);
-        return script ? toPlace(script, location) : null;
+        return script ? toPlace(script, location, functions[at] ?? null) : null;
       });
     } finally {
       delete global[slot];
@@ -139,23 +142,77 @@ function locate(session: Session, at: number): Location | null {
 function readScripts(session: Session): Map<string, Script> {
   const scripts = new Map<string, Script>();
   session.on('Debugger.scriptParsed', ({ params }) => {
-    scripts.set(params.scriptId, { url: params.url, sourceMapURL: params.sourceMapURL ?? '' });
+    const { scriptId, url, sourceMapURL = '', length = 0 } = params;
+    scripts.set(scriptId, { url, sourceMapURL, length });
   });
   ask(session, 'Debugger.enable', {});
   ask(session, 'Debugger.disable', {});
   return scripts;
 }
 
-function toPlace(script: Script, location: Location): ScriptPlace | null {
+function toPlace(script: Script, location: Location, fn: object | null): ScriptPlace | null {
   const file = toPath(script.url);
   if (file === null) return null;
   const generated = { line: location.lineNumber + 1, column: (location.columnNumber ?? 0) + 1 };
-  // A transpiler in the process (tsx, ts-node) runs the file under its own name, with a map inside.
   const mapped = script.sourceMapURL.startsWith('data:')
     ? mapInline(script.sourceMapURL, generated)
     : null;
-  const { line, column } = mapped ?? generated;
-  return { file, line, column, text: readLine(file, line) };
+  if (mapped) {
+    const source = resolveSource(file, mapped.source);
+    if (source !== null) {
+      const { line, column } = mapped;
+      return { file: source, line, column, text: readLine(source, line) };
+    }
+  }
+  const lines = readFileLines(file);
+  const text = lines[location.lineNumber] ?? '';
+  // What runs is not what the file holds: it was compiled on the way, and nobody says from where.
+  if (lines.length > 0 && !(beginsAt(fn, text, generated.column - 1) ?? isAsLong(script, lines)))
+    return null;
+  return { file, ...generated, text: shorten(text) };
+}
+
+/**
+ * A transpiler in the process (tsx, ts-node) runs the file under its own name; a bundler leaves its
+ * map inside what it wrote elsewhere.
+ */
+function resolveSource(file: string, source: string): string | null {
+  if (source === '') return file;
+  try {
+    const path = source.startsWith('file://')
+      ? fileURLToPath(source)
+      : resolve(dirname(file), source);
+    if (existsSync(path)) return path;
+    return basename(path) === basename(file) ? file : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A byte order mark does not run; where Node took types out it says which file it was. */
+function isAsLong({ length, url }: Script, lines: readonly string[]): boolean {
+  const held = lines.reduce((sum, line) => sum + line.length + 1, -1);
+  const more = length - held;
+  return more >= -1 && more <= '\n\n//# sourceURL='.length + url.length;
+}
+
+/** Characters of a function's beginning that tell it from another. */
+const tellingLength = 40;
+
+/** Node itself puts blanks in place of types. */
+function isStripped(stripped: string, text: string): boolean {
+  return [...stripped].every((letter, at) => letter === ' ' || letter === text[at]);
+}
+
+/** Null where its text is not to be had: it is bound, or a proxy. */
+function beginsAt(fn: object | null, text: string, column: number): boolean | null {
+  const source = typeof fn === 'function' ? Function.prototype.toString.call(fn) : '';
+  if (source === '' || source.endsWith('{ [native code] }')) return null;
+  const async = /^async\s+/.exec(source)?.[0].length ?? 0;
+  return [0, async, source.indexOf('(')].some((from) => {
+    const beginning = source.slice(Math.max(from, 0)).split(/\r?\n/)[0] ?? '';
+    return isStripped(beginning.slice(0, tellingLength), text.slice(column));
+  });
 }
 
 function toPath(url: string): string | null {

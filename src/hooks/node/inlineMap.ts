@@ -7,38 +7,55 @@ interface Place {
 
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The original line and column, from 1, of a generated place; null when the map has none. */
-export function mapInline(url: string, generated: Place): Place | null {
+interface Original extends Place {
+  /** As the map spells it, below its `sourceRoot`. */
+  readonly source: string;
+}
+
+/** The original file, line and column, from 1, of a generated place; null when the map has none. */
+export function mapInline(url: string, generated: Place): Original | null {
   const found = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url);
   if (!found) return null;
   try {
     const text = found[1]
       ? Buffer.from(found[2] ?? '', 'base64').toString('utf8')
       : decodeURIComponent(found[2] ?? '');
-    const { mappings } = JSON.parse(text) as { mappings?: unknown };
-    return typeof mappings === 'string' ? findOriginal(mappings, generated) : null;
+    const { mappings, sources, sourceRoot } = JSON.parse(text) as {
+      mappings?: unknown;
+      sources?: readonly unknown[];
+      sourceRoot?: unknown;
+    };
+    const original = typeof mappings === 'string' ? findOriginal(mappings, generated) : null;
+    if (!original) return null;
+    const root = typeof sourceRoot === 'string' && sourceRoot !== '' ? `${sourceRoot}/` : '';
+    return { ...original, source: `${root}${String(sources?.[original.sourceAt] ?? '')}` };
   } catch {
     return null;
   }
 }
 
 /** Segments hold differences, so everything before the line has to be read. */
-function findOriginal(mappings: string, generated: Place): Place | null {
+function findOriginal(
+  mappings: string,
+  generated: Place,
+): (Place & { readonly sourceAt: number }) | null {
+  let sourceAt = 0;
   let line = 0;
   let column = 0;
-  let best: Place | null = null;
+  let best: (Place & { readonly sourceAt: number }) | null = null;
   const lines = mappings.split(';', generated.line);
   for (const [at, segments] of lines.entries()) {
     let generatedColumn = 0;
     for (const segment of segments.split(',')) {
-      const [columns, , lines, originalColumns] = decodeDigits(segment);
+      const [columns, sources, lines, originalColumns] = decodeDigits(segment);
       generatedColumn += columns ?? 0;
       if (lines === undefined || originalColumns === undefined) continue;
+      sourceAt += sources ?? 0;
       line += lines;
       column += originalColumns;
       const isHere = at === generated.line - 1;
       if (isHere && (best === null || generatedColumn <= generated.column - 1))
-        best = { line: line + 1, column: column + 1 };
+        best = { sourceAt, line: line + 1, column: column + 1 };
     }
   }
   return best;

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -52,6 +52,70 @@ describe('the place of a function', () => {
     ]);
     expect(place?.file).toBe(file);
   });
+
+  const bundle = (): string =>
+    transformSync(`// A line that is dropped.\ninterface A {}\n${source}`, {
+      loader: 'ts',
+      sourcemap: 'inline',
+      sourcefile: '../src/a.ts',
+    }).code;
+
+  it('is in the source of which a map inside the file tells', () => {
+    mkdirSync(join(folder, 'src'));
+    mkdirSync(join(folder, 'dist'));
+    const written = join(folder, 'src/a.ts');
+    writeFileSync(written, `// A line that is dropped.\ninterface A {}\n${source}`);
+    const { exports } = load('dist/a.cjs', bundle());
+    const [place] = readFunctionPlaces([{ fn: exports.arrow ?? null, likelyFiles: [] }]);
+    expect(place).toMatchObject({ file: written, line: 6 });
+    expect(place?.text).toBe('module.exports.arrow = async (a) => {');
+  });
+
+  it('stays in the file that runs when its source is not there', () => {
+    mkdirSync(join(folder, 'dist'));
+    const { file, exports } = load('dist/b.cjs', bundle());
+    const [place] = readFunctionPlaces([{ fn: exports.arrow ?? null, likelyFiles: [] }]);
+    expect(place).toMatchObject({ file, line: 4 });
+  });
+
+  it('is unknown when something else runs than the file holds, and no map tells of it', () => {
+    const file = join(folder, 'compiled.cjs');
+    writeFileSync(file, `// One.\n// Two.\n${source}`);
+    const compiled = new Module(file) as unknown as {
+      exports: Record<string, () => void>;
+      _compile(source: string, file: string): void;
+    };
+    compiled._compile(source, file);
+    const { arrow = null, named = null } = compiled.exports;
+    const { bound = null } = compiled.exports;
+    const sought = [arrow, named, bound].map((fn) => ({ fn, likelyFiles: [file] }));
+    expect(readFunctionPlaces(sought)).toEqual([null, null, null]);
+  });
+
+  it('is known where Node put blanks in place of types', () => {
+    const file = join(folder, 'typed.ts');
+    const typed = 'module.exports.f = async (a: string, b: number): Promise<void> => {\n};\n';
+    writeFileSync(file, typed);
+    const compiled = new Module(file) as unknown as {
+      exports: Record<string, () => void>;
+      _compile(source: string, file: string): void;
+    };
+    compiled._compile(
+      typed.replaceAll(/: (?:string|number|Promise<void>)/g, (type) => ' '.repeat(type.length)),
+      file,
+    );
+    const [place] = readFunctionPlaces([{ fn: compiled.exports.f ?? null, likelyFiles: [] }]);
+    expect(place?.line).toBe(1);
+  });
+
+  it.each(['x => x(1)', 'async x => x(1)', 'async(x)=>x', 'function*gen(a) {}', '() => 1'])(
+    'is known for %s',
+    (written) => {
+      const { exports } = load('short.cjs', `\nmodule.exports = { short: ${written} };\n`);
+      const [place] = readFunctionPlaces([{ fn: exports.short ?? null, likelyFiles: [] }]);
+      expect(place?.line).toBe(2);
+    },
+  );
 
   it('is unknown for what has none, and leaves nothing behind', () => {
     const before = Object.getOwnPropertyNames(globalThis).sort();
