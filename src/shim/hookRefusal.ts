@@ -7,6 +7,9 @@ export function hookRefusal(command: readonly string[]): string | null {
     if (/^(?:deno|bun|bunx)$/.test(program) && index === 0) {
       return `${program} loads no hooks: handlers are found by reading the source`;
     }
+    if (program === 'node' && readsLittle(command.slice(index + 1))) {
+      return `Node was started with --permission, which keeps the hook's files from it: handlers are found by reading the source. With --allow-fs-read=* and, since Node 25, --allow-net, Spanpath also sees what a handler does`;
+    }
     if (/^(?:python|pypy)[\d.]*$/.test(program)) {
       const flag = isolatingFlag(command.slice(index + 1));
       return flag === null
@@ -33,4 +36,14 @@ function isolatingFlag(words: readonly string[]): string | null {
     }
   }
   return null;
+}
+
+/** Options come before the program. */
+function readsLittle(words: readonly string[]): boolean {
+  const end = words.findIndex((word) => !word.startsWith('-'));
+  const options = end < 0 ? words : words.slice(0, end);
+  return (
+    options.some((word) => /^--(?:experimental-)?permission$/.test(word)) &&
+    !options.some((word) => /^--allow-fs-read=[*/]$/.test(word))
+  );
 }

@@ -11,6 +11,12 @@ export interface HookEntry {
   thrown(error: unknown): void;
 }
 
+/** The hook once it is loaded. */
+export interface Hook extends HookEntry {
+  /** Tells, once for each, of what the hook could not do; the server does not notice. */
+  failed(what: string, error?: unknown): void;
+}
+
 const entry =
   /[\\/]@modelcontextprotocol[\\/](?:sdk[\\/]dist[\\/](?:(?:esm|cjs)[\\/])?server[\\/](?:mcp|index)\.js|server[\\/]dist[\\/]index\.[cm]?js)$/;
 const otel =

@@ -1,7 +1,8 @@
 /** The hook itself: a file of its own, since most Node programs have no MCP SDK. */
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import type { Printed } from './early.js';
-import type { HookEntry } from './files.js';
+import { describeError } from './errors.js';
+import type { Hook } from './files.js';
 import { joinOpenTelemetry } from './otelApi.js';
 import { watchOutgoing } from './outgoing.js';
 import { watchOutput } from './output.js';
@@ -16,7 +17,7 @@ import { Telemetry } from './telemetry.js';
  * Null where nothing is to be hooked: no endpoint on this machine, or a thread of the server.
  * `takeOutput` ends the watch over what is printed, and gives what was.
  */
-export function start(takeOutput: () => readonly Printed[]): HookEntry | null {
+export function start(takeOutput: () => readonly Printed[]): Hook | null {
   const { env } = process;
   const sender = Sender.to(env.SPANPATH_HOOK_ENDPOINT ?? '', env.SPANPATH_HOOK_TOKEN ?? '');
   const { isMainThread } = require('node:worker_threads') as typeof import('node:worker_threads');
@@ -31,8 +32,21 @@ export function start(takeOutput: () => readonly Printed[]): HookEntry | null {
     'process.runtime.name': 'nodejs',
     'process.runtime.version': process.versions.node,
   });
+  const failures = new Set<string>();
+  const failed = (what: string, error?: unknown): void => {
+    if (failures.has(what)) return;
+    failures.add(what);
+    telemetry.addLog({
+      ids: null,
+      timeMs: nowMs(),
+      severity: 13,
+      eventName: eventNames.finding,
+      body: error === undefined ? what : `${what}: ${describeError(error)}`,
+      attributes: { [own.findingKind]: 'hook_failed' },
+    });
+  };
   let isWatching = false;
-  const sdk = new SdkHook(telemetry, new Places(telemetry), () => {
+  const onFound = (): void => {
     if (isWatching) return;
     isWatching = true;
     sender.connect();
@@ -50,13 +64,15 @@ export function start(takeOutput: () => readonly Printed[]): HookEntry | null {
     watchOutput(telemetry, takeOutput());
     watchOutgoing(telemetry);
     watchSubprocesses(telemetry);
-  });
+  };
+  const sdk = new SdkHook(telemetry, new Places(telemetry), onFound, failed);
   return {
     found(exports) {
       sdk.patch(exports);
       joinOpenTelemetry(exports, telemetry);
     },
     thrown: noteThrown,
+    failed,
   };
 }
 

@@ -5,7 +5,7 @@
  * alive.
  */
 import { watchEarlyOutput } from './early.js';
-import { editCommonJs, type HookEntry, hookSymbol, isWatched } from './files.js';
+import { editCommonJs, type Hook, type HookEntry, hookSymbol, isWatched } from './files.js';
 import { addToLoaded } from './loader.js';
 
 type Compile = (this: unknown, content: unknown, filename: string, ...rest: unknown[]) => unknown;
@@ -18,11 +18,11 @@ interface ModuleInternals {
 }
 
 /** The hook, once a module that it watches is there; null where it is not to run. */
-let loaded: HookEntry | null | undefined;
+let loaded: Hook | null | undefined;
 
 let early: ReturnType<typeof watchEarlyOutput> | undefined;
 
-function load(): HookEntry | null {
+function load(): Hook | null {
   if (loaded === undefined) {
     loaded = null;
     const { start } = require('./hook.cjs') as typeof import('./hook.js');
@@ -36,8 +36,9 @@ const entry: HookEntry = {
   found(exports) {
     try {
       load()?.found(exports);
-    } catch {
+    } catch (error) {
       // A module of an unknown shape is left as it is.
+      loaded?.failed('a module of the SDK could not be watched', error);
     }
   },
   thrown(error) {

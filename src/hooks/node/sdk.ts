@@ -72,6 +72,7 @@ export class SdkHook {
     private readonly telemetry: Telemetry,
     private readonly places: Places,
     private readonly onFound: () => void,
+    private readonly onFailure: (what: string, error?: unknown) => void,
   ) {}
 
   /** Takes the exports of a module of an SDK. */
@@ -107,6 +108,9 @@ export class SdkHook {
     if (Object.hasOwn(prototype, patched)) return;
     this.mark(prototype);
     const hook = this;
+    if (!('_onrequest' in prototype)) {
+      this.onFailure('this version of the SDK handles requests in a way that is not known');
+    }
     replace(
       prototype,
       'setRequestHandler',
@@ -167,7 +171,8 @@ export class SdkHook {
       const call = new Call(request, this.places, server.dispatchers.get(request.method));
       this.open++;
       return call;
-    } catch {
+    } catch (error) {
+      this.onFailure('a request could not be watched', error);
       return null;
     }
   }

@@ -17,6 +17,15 @@ describe('a command that refuses hooks', () => {
   });
 
   it.each([
+    [['node', '--permission', '--allow-fs-read=/srv/app', 'server.js']],
+    [['/usr/bin/node', '--experimental-permission', 'server.js']],
+  ])('%j keeps the hook from being read', (command) => {
+    expect(hookRefusal(command)).toContain('--permission');
+  });
+
+  it.each([
+    [['node', '--permission', '--allow-fs-read=*', 'server.js']],
+    [['node', 'server.js', '--permission']],
     [['python', 'server.py', '-I']],
     [['python', '-m', 'server', '-E']],
     [['python', '-c', 'print()', '-S']],
