@@ -18,6 +18,10 @@ const callLayers: ReadonlySet<number> = new Set(
 /** Spans looked at below a call for their `code.*`. */
 const maxDescendants = 200;
 
+function lineOf({ file, line, column }: ReportedPlace): string {
+  return `${file}:${line}:${column}`;
+}
+
 /** What processes reported about where handlers are. */
 export class Places {
   constructor(private readonly session: Session) {}
@@ -40,18 +44,28 @@ export class Places {
     };
   }
 
-  /** What hooks said about one handler, newest first. */
+  /**
+   * What hooks said about one handler, newest first. A function that stands behind several names
+   * is what they all go through (`tool(name, …, callback)` of a server's own): which one it is
+   * about is decided inside.
+   */
   ofHandler(server: string, kind: HandlerKind, name: string): ReportedPlace[] {
     const found: ReportedPlace[] = [];
+    const newestOfOthers = new Map<unknown, string>();
     for (const entry of this.session.logs.ofEvent(eventNames.handler).toReversed()) {
       if (this.session.definitions.resource(entry.resource).server !== server) continue;
       const log = this.readLog(entry);
       if (log?.attributes[own.handlerKind] !== kind) continue;
-      if (log.attributes[own.handlerName] !== name) continue;
       const place = this.placeOf(log.attributes, entry.resource, entry.scope, log.timeNanos);
-      if (place) found.push(place);
+      if (!place) continue;
+      const reported = log.attributes[own.handlerName];
+      if (reported === name) found.push(place);
+      else if (!newestOfOthers.has(reported)) newestOfOthers.set(reported, lineOf(place));
     }
-    return found;
+    const shared = new Set(newestOfOthers.values());
+    return found.map((place) =>
+      place.line > 0 && shared.has(lineOf(place)) ? { ...place, isDispatch: true } : place,
+    );
   }
 
   /** `file:line` of a call's handler as a hook measured it, or ''. */

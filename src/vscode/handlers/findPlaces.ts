@@ -26,7 +26,8 @@ export async function findPlaces(search: Search, index: WorkspaceIndex): Promise
   const [measured] = [...hook, ...spans];
   if (measured) {
     const exact = measured.isDispatch ? await findCase(search, index, measured) : null;
-    return [exact ?? measured];
+    const isSame = exact?.file === measured.file && exact.line === measured.line;
+    return [exact && !isSame ? exact : measured];
   }
   if (search.kind === null) return [];
   const { kind, name } = search;
