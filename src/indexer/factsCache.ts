@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { FileFacts } from '../core/source/facts.js';
 
 /** Grows whenever the readers see more in the same text. */
-export const factsVersion = 4;
+export const factsVersion = 5;
 
 interface CachedFile {
   /** Size and modification time, in ms, as they were when the file was read. */

@@ -2,7 +2,7 @@
 import { placeArguments } from './arguments.js';
 import { type Closure, type Environment, merge, nowhere, type Value } from './closures.js';
 import { lastName } from './expressions.js';
-import type { ClassFacts, Expr } from './facts.js';
+import { type ClassFacts, type Expr, memberOf } from './facts.js';
 import type { Call, Sources } from './program.js';
 
 /** Above this many, `this` stands for the class itself only. */
@@ -52,12 +52,11 @@ export class ClassIndex {
   /** What a class or one of its bases has under a name; `self` is the class that was asked. */
   member(owner: Value, key: string, self: Closure, depth: number): Value[] {
     const { file, env, expr } = owner;
-    const members = this.facts(owner)?.members;
-    if (expr.e !== 'class' || !members || depth > maxDepth) return [];
+    if (expr.e !== 'class' || depth > maxDepth) return [];
     const given = env.get(fieldKey(file, expr.id, key));
     if (given) return this.values(given, depth + 1);
     const inside = new Map(env).set(selfKey(file, expr.id), self);
-    const own = Object.hasOwn(members, key) ? members[key] : undefined;
+    const own = memberOf(this.facts(owner), key);
     if (own)
       return own.flatMap((part) => this.values({ file, env: inside, expr: part }, depth + 1));
     return this.bases(owner).flatMap((base) => {
@@ -94,7 +93,7 @@ export class ClassIndex {
   /** The constructor that runs when the class is called, its own or that of a base. */
   constructorOf(of: Closure, depth = 0): Made | null {
     for (const name of constructors) {
-      const [own] = this.facts(of)?.members[name] ?? [];
+      const [own] = memberOf(this.facts(of), name) ?? [];
       if (own?.e === 'fn') return { file: of.file, fn: own.id };
     }
     if (depth > 8) return null;
@@ -131,7 +130,7 @@ export class ClassIndex {
 
   /** What a class's constructor hands to that of its base. */
   private givenToBase(of: Closure, base: Closure, env: Environment): Environment {
-    const own = constructors.map((name) => this.facts(of)?.members[name]?.[0]).find(Boolean);
+    const own = constructors.map((name) => memberOf(this.facts(of), name)?.[0]).find(Boolean);
     const made = this.constructorOf(base);
     if (own?.e !== 'fn' || !made) return nowhere;
     const params = this.sources.load(made.file)?.functions[made.fn]?.params ?? [];

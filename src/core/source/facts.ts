@@ -110,6 +110,11 @@ export interface ClassFacts {
   readonly members: Record<string, Expr[]>;
 }
 
+/** What a class itself has under a name; facts that were kept are plain objects with a prototype. */
+export function memberOf(made: ClassFacts | undefined, name: string): readonly Expr[] | undefined {
+  return made && Object.hasOwn(made.members, name) ? made.members[name] : undefined;
+}
+
 /** A call, decorator or attribute that ties a name to a handler. */
 export interface Registration {
   readonly kind: HandlerKind;

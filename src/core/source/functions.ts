@@ -2,7 +2,7 @@ import { selfKey } from './classes.js';
 import { type Closure, type Environment, merge, nowhere, type Value } from './closures.js';
 import type { Evaluator } from './evaluate.js';
 import { lastName } from './expressions.js';
-import type { Expr, FileFacts, FunctionFacts, Spot } from './facts.js';
+import { type Expr, type FileFacts, type FunctionFacts, memberOf, type Spot } from './facts.js';
 import { bindingsOf } from './program.js';
 
 /** A function in a file; `fn` is its index there, -1 for a class or a registration. */
@@ -222,7 +222,7 @@ function dependsOn(
     case 'member': {
       const facts = evaluator.sources.load(file);
       const self = facts && selfOf(facts, expr.of);
-      return (facts?.classes[self ?? -1]?.members[expr.key] ?? []).some(again) || again(expr.of);
+      return (memberOf(facts?.classes[self ?? -1], expr.key) ?? []).some(again) || again(expr.of);
     }
     case 'at':
       return again(expr.of);

@@ -1,4 +1,4 @@
-import type { Expr, FileFacts } from './facts.js';
+import { type Expr, type FileFacts, memberOf } from './facts.js';
 
 export type Call = Extract<Expr, { e: 'call' }>;
 
@@ -86,7 +86,7 @@ function calledAs(facts: FileFacts, fn: number): string {
   const name = facts.functions[fn]?.name ?? '';
   if (name !== 'constructor' && name !== '__init__') return name;
   const owner = facts.classes.find((made) =>
-    made.members[name]?.some((own) => own.e === 'fn' && own.id === fn),
+    memberOf(made, name)?.some((own) => own.e === 'fn' && own.id === fn),
   );
   return owner?.name ?? '';
 }

@@ -1,6 +1,9 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FactsCache } from '../../../src/indexer/factsCache.js';
+import { HandlerIndex } from '../../../src/indexer/handlerIndex.js';
 import { indexFolders } from '../../../src/indexer/indexFolders.js';
 import { corpusDir, describePlace, grammarDir, readExpected } from './corpus.js';
 
@@ -21,6 +24,19 @@ describe('the handler index on the corpus', () => {
       expect(found.sort()).toEqual(expected);
     },
   );
+
+  it('finds the same in what it kept of the files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'spanpath-kept-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const list = async () => {
+      const index = new HandlerIndex(grammarDir, new FactsCache(join(folder, 'handlers.json')));
+      await index.open([corpusDir]);
+      return index.list();
+    };
+    const read = await list();
+    expect(read.length).toBeGreaterThan(100);
+    expect(await list()).toEqual(read);
+  });
 
   it('keeps to the paths that were asked for', async () => {
     const file = join(corpusDir, 'typescript/frameworks/nest.ts');

@@ -4,7 +4,7 @@ import { FactsBuilder, spotOf } from '../factsBuilder.js';
 import { childOfType, field, namedChildren, type SyntaxNode } from '../syntax.js';
 import { readComparisons, readSwitch } from './typescriptDispatch.js';
 import { readExpression, unquote } from './typescriptExpressions.js';
-import { matchCall, matchClass, matchDecorator } from './typescriptPatterns.js';
+import { matchCall, matchClass, matchDecorator, matchModule } from './typescriptPatterns.js';
 
 const functionTypes = new Set([
   'arrow_function',
@@ -41,6 +41,12 @@ export class TypeScriptReader {
   constructor(root: SyntaxNode) {
     this.builder = new FactsBuilder('typescript', root.endPosition.row + 1);
     this.walkChildren(root, 0);
+    matchModule(this);
+  }
+
+  /** Ties together what is said of the same element of a list. */
+  freshId(scope: number): number {
+    return this.builder.addScope(scope, this.scopeFunction(scope));
   }
 
   expression(node: SyntaxNode | null, scope: number): Expr {

@@ -28,6 +28,12 @@ const objectMethods: Record<string, HandlerKind> = {
   addResource: 'resource',
   addResourceTemplate: 'resource',
 };
+/** `X.addTools([{name, execute}])` */
+const listMethods: Record<string, HandlerKind> = {
+  addTools: 'tool',
+  addPrompts: 'prompt',
+  addResources: 'resource',
+};
 /** Functions of helper libraries: `registerAppTool(server, name, config, handler)`. */
 const freeFunctions: Record<string, HandlerKind> = {
   registerAppTool: 'tool',
@@ -53,6 +59,8 @@ export function matchCall(
     const kind = own(freeFunctions, call.callee.name);
     if (kind && args.length >= 4)
       addPositional(reader, call, kind, call.callee.name, args.slice(1), scope);
+    if (node.type === 'new_expression' && args[0]?.e === 'object')
+      addTable(reader, call, call.callee, args[0], scope);
     return;
   }
   if (call.callee.e !== 'member') return;
@@ -80,6 +88,12 @@ export function matchCall(
     addPositional(reader, call, short, method, args, scope, receiver);
     return;
   }
+  const listKind = own(listMethods, method);
+  if (listKind && args.length === 1 && args[0]) {
+    const each: Expr = { e: 'each', of: args[0], id: reader.freshId(scope) };
+    addObject(reader, call, listKind, method, each, scope, receiver);
+    return;
+  }
   const objectKind = own(objectMethods, method);
   if (!objectKind || !args[0]) return;
   if (args.length >= 2 && args[0].e !== 'object') {
@@ -98,15 +112,48 @@ function addPositional(
   scope: number,
   receiver?: Expr,
 ): void {
-  const [name = unknown, second] = args;
+  const [first = unknown, second] = args;
   reader.builder.register(scope, {
     kind,
     how,
-    name,
+    // `server.tool({ name, schema }, handler)`
+    name: first.e === 'object' ? { e: 'member', of: first, key: 'name' } : first,
     handler: args.at(-1) ?? unknown,
-    ...(kind === 'resource' && second ? { uri: second } : {}),
+    ...(kind === 'resource' && second
+      ? { uri: first.e === 'object' ? { e: 'member', of: first, key: 'uri' } : second }
+      : {}),
     ...(receiver ? { receiver } : {}),
     certain: !receiver,
+    spot: call.spot,
+  });
+}
+
+/** `new MCPServer({ tools: { echo: createTool({ execute }) } })`: called by their keys. */
+function addTable(
+  reader: TypeScriptReader,
+  call: Call,
+  made: Expr,
+  options: Extract<Expr, { e: 'object' }>,
+  scope: number,
+): void {
+  const tools = options.entries.find(({ key }) => key?.e === 'text' && key.value === 'tools');
+  if (!tools) return;
+  const callee: Expr = {
+    e: 'member',
+    of: { e: 'name', name: 'Object', scope: 0 },
+    key: 'entries',
+  };
+  const args = [{ name: '', value: tools.value }];
+  const entries: Expr = { e: 'call', callee, args, spot: call.spot };
+  const each: Expr = { e: 'each', of: entries, id: reader.freshId(scope) };
+  reader.builder.register(scope, {
+    kind: 'tool',
+    how: 'tools',
+    name: { e: 'at', of: each, position: 0 },
+    handler: { e: 'at', of: each, position: 1 },
+    receiver: made,
+    certain: false,
+    handlerRequired: true,
     spot: call.spot,
   });
 }
@@ -193,6 +240,23 @@ export function matchDecorator(
     receiver: callee,
     certain: false,
     spot: spotOf(method),
+  });
+}
+
+/** A file that is a tool: `export const metadata = { name }` beside the function by default. */
+export function matchModule(reader: TypeScriptReader): void {
+  const { exports, imports } = reader.builder.facts;
+  const handler = exports.default?.[0];
+  if (!imports.includes('xmcp') || !exports.metadata || !handler) return;
+  const [metadata = unknown] = exports.metadata;
+  reader.builder.register(0, {
+    kind: 'tool',
+    how: 'metadata',
+    name: { e: 'member', of: metadata, key: 'name' },
+    handler,
+    certain: true,
+    handlerRequired: true,
+    spot: { line: 1, column: 1 },
   });
 }
 
