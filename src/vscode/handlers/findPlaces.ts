@@ -52,6 +52,9 @@ async function findCase(
     : (places.find((place) => place.file === measured.file) ?? null);
 }
 
+/** A server in another language is traced too, but its handlers are known only where it reports them. */
+const indexedLanguages = 'TypeScript, JavaScript, Python, Go, Rust, C#, Java or Kotlin';
+
 /** What was looked for and where, for a person. */
 export function describeSearch(search: Search | null): string {
   if (!search) return 'This call is no longer in the store, so its handler cannot be looked up.';
@@ -64,7 +67,7 @@ export function describeSearch(search: Search | null): string {
     folders.length > 0 ? `the source of ${folders.join(', ')}` : 'no folder, since none is open';
   const unreachable =
     reported.length > 0 ? ` The server reported ${reported[0]}, which is not on this machine.` : '';
-  return `No handler of ${search.kind} "${search.name}" was found. Looked in what ${search.server || 'the server'} reported (code.* of its spans, Spanpath's hook) and for its registration in ${where}.${unreachable}`;
+  return `No handler of ${search.kind} "${search.name}" was found. Looked in what ${search.server || 'the server'} reported (code.* of its spans, Spanpath's hook) and for its registration in ${where}, as far as that is ${indexedLanguages}.${unreachable}`;
 }
 
 async function locateAll(places: readonly ReportedPlace[], how: string): Promise<Found[]> {
