@@ -1,13 +1,11 @@
 /** One MCP request while it is handled: filled in as it goes, made into spans when it is sent. */
-import { attr, own, scopes } from '../../core/mcp/conventions.js';
-import type { Attributes } from '../../core/trace/model.js';
+import { attr, scopes } from '../../core/mcp/conventions.js';
 import type { Active } from './active.js';
-import { quote, textOfAttributes } from './encode.js';
 import { describeError, exceptionEvent } from './errors.js';
 import type { JsonBytes } from './jsonBytes.js';
-import { kept } from './kept.js';
 import { parentIds } from './otelContext.js';
 import type { Place, Places } from './places.js';
+import { describeCall, writePlainSpan } from './plainSpan.js';
 import { nowMs, randomHex, type SpanIds, type SpanRecord } from './records.js';
 import type { SpanSource } from './telemetry.js';
 
@@ -149,12 +147,9 @@ export class Call implements Active, SpanIds, SpanSource {
     const { traceparent } = this;
     if (this.details || this.isHandlerLate) return false;
     if (typeof traceparent !== 'string' || !traceparentForm.test(traceparent)) return false;
-    const at = out.bytes(plainSpan(describe(this.method, this.name), this.place));
-    out.setAscii(at + plainAt.traceId, traceparent, 3, 32);
-    out.setId(at + plainAt.spanId);
-    out.setAscii(at + plainAt.parent, traceparent, 36, 16);
-    out.setNanos(at + plainAt.start, this.startMs);
-    out.setNanos(at + plainAt.end, this.endMs);
+    const known = describeCall(this.method, this.name);
+    writePlainSpan(out, known, this.place, traceparent, this.startMs, this.endMs);
+    this.handlerStartMs = written;
     return true;
   }
 
@@ -171,7 +166,7 @@ export class Call implements Active, SpanIds, SpanSource {
         : null;
     const events = hasException ? [exceptionEvent(exception, thrownMs, anonymous)] : [];
     const reason = hasException ? describeError(exception) : message;
-    const known = describe(this.method, this.name);
+    const known = describeCall(this.method, this.name);
     const attributes = place ? [known.attributes, place.attributes] : [known.attributes];
     const span: SpanRecord = {
       traceId: this.traceId,
@@ -250,70 +245,4 @@ const traceparentForm = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/;
 function parseParent(header: unknown): readonly [string, string] {
   const found = typeof header === 'string' ? traceparentForm.exec(header) : null;
   return [found?.[1] ?? randomHex(32), found?.[2] ?? ''];
-}
-
-const noId = '0'.repeat(16);
-const noTime = '0'.repeat(19);
-const plainStart = `,{"traceId":"${noId}${noId}","spanId":"${noId}","parentSpanId":"${noId}","startTimeUnixNano":"${noTime}","endTimeUnixNano":"${noTime}"`;
-/** Where in it that stands which is another in each span. */
-const plainAt = {
-  traceId: startOf('traceId'),
-  spanId: startOf('spanId'),
-  parent: startOf('parentSpanId'),
-  start: startOf('startTimeUnixNano'),
-  end: startOf('endTimeUnixNano'),
-};
-
-function startOf(key: string): number {
-  const opening = `"${key}":"`;
-  return plainStart.indexOf(opening) + opening.length;
-}
-
-/** The same for all plain calls of one name. */
-function plainSpan(known: Described, place: Place | null): Buffer {
-  if (known.plain?.place !== place) {
-    const attributes = [known.attributes, ...(place ? [place.attributes] : [])];
-    const text = `${plainStart},"name":${quote(known.spanName)},"kind":2,"attributes":[${attributes.map(textOfAttributes).join(',')}],"status":{"code":0}}`;
-    known.plain = { place, bytes: Buffer.from(text) };
-  }
-  return known.plain.bytes;
-}
-
-const targetKeys: Record<string, string> = {
-  'tools/call': attr.toolName,
-  'prompts/get': attr.promptName,
-  'resources/read': attr.mcpResourceUri,
-};
-
-interface Described {
-  readonly spanName: string;
-  readonly attributes: Attributes;
-  /** A plain span's bytes, with the place that they tell of. */
-  plain: { readonly place: Place | null; readonly bytes: Buffer } | null;
-}
-
-const maxKnown = 1000;
-const described = new Map<string, Map<string, Described>>();
-
-/** The same objects for the same method and name, so that they are encoded once. */
-function describe(method: string, name: string): Described {
-  const known = described.get(method);
-  const found = known?.get(name);
-  if (found) return found;
-  const target = targetKeys[method];
-  const shown = kept.name(name);
-  const made: Described = {
-    spanName: shown ? `${method} ${shown}` : method,
-    attributes: {
-      [attr.mcpMethod]: method,
-      ...(target && shown ? { [target]: shown } : {}),
-      ...(method === 'tools/call' ? { [attr.operationName]: 'execute_tool' } : {}),
-      [own.handlerSource]: 'measured',
-    },
-    plain: null,
-  };
-  // Names come from the client: they must not fill the memory.
-  if (!known) described.set(method, new Map([[name, made]]));
-  else if (known.size < maxKnown) known.set(name, made);
-  return made;
 }
