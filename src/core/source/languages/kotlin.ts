@@ -33,16 +33,28 @@ export function readKotlin(source: string): FileFacts {
   return builder.facts;
 }
 
-/** Constants are told apart by their names alone, so one that stands twice means nothing. */
+/**
+ * Constants are told apart by their names alone, so one that stands twice means nothing, nor does
+ * a plain `val` whose name a parameter or another value has too.
+ */
 function readConstants(builder: FactsBuilder, source: string, code: string): void {
   const values = new Map<string, Set<string>>();
-  for (const found of code.matchAll(/\b(?:const\s+)?val\s+(\w+)(?:\s*:\s*String)?\s*=\s*"/g)) {
+  const pattern = /\b(const\s+)?val\s+(\w+)(?:\s*:\s*String)?\s*=\s*"/g;
+  for (const found of code.matchAll(pattern)) {
     const value = stringAt(source, found.index + found[0].length - 1);
-    const name = found[1] ?? '';
-    if (value !== null) values.set(name, (values.get(name) ?? new Set()).add(value));
+    const name = found[2] ?? '';
+    const isOne = found[1] !== undefined || isDeclaredOnce(code, name);
+    if (value !== null && isOne) values.set(name, (values.get(name) ?? new Set()).add(value));
   }
   for (const [name, [value, ...others]] of values)
     if (value !== undefined && others.length === 0) builder.bind(0, name, text(value));
+}
+
+function isDeclaredOnce(code: string, name: string): boolean {
+  return (
+    [...code.matchAll(new RegExp(`\\b${name}\\s*:|\\b(?:val|var)\\s+${name}\\s*=`, 'g'))].length ===
+    1
+  );
 }
 
 /** `addTool(name = "n", …) { … }`, `addTool(Tool(…), ::handler)`, `RegisteredTool(tool) { … }`. */
