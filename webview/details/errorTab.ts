@@ -33,7 +33,9 @@ export function exceptionSection(
     `: ${exception?.message ?? ''}`,
   );
   const stack = element('div', { class: 'stack' });
-  const lines = stackLines(exception?.stack ?? '').filter((line) => line.frame || full);
+  const lines = stackLines(exception?.stack ?? '').filter(
+    ({ frame, pieces }) => frame || full || /^(Caused by|Error \d+): /.test(pieces[0]?.text ?? ''),
+  );
   let hidden = 0;
   const foreign: HTMLElement[] = [];
   for (const line of lines) {

@@ -18,6 +18,9 @@ export interface StackLine {
  * C# `in x.cs:line 12`.
  */
 const python = /^(\s*File ")([^"]{1,1000})(", line )(\d{1,9})/;
+/** A whole path, whatever it is called: blanks and brackets are no end of it. */
+const v8 =
+  /^(\s+at (?:async )?(?:[^/\\]* \()?)(((?:file:\/\/|\/|[A-Za-z]:[\\/])[^<>]{1,1000}):(\d{1,9}):(\d{1,9}))\)?$/;
 const colonPlace =
   /((?:file:\/\/)?(?:[A-Za-z]:[\\/])?[^\s():"'<>]{1,1000}\.[A-Za-z]{1,5}):(?:line )?(\d{1,9})(?::(\d{1,9}))?/;
 const foreignFrame =
@@ -42,17 +45,13 @@ export function shortPlace(text: string, folder: string | null): string {
 function lineOf(line: string): StackLine {
   const inPython = python.exec(line);
   if (inPython) {
-    const [whole, before = '', file = '', between = '', number = ''] = inPython;
-    const place = { file, line: Number(number), column: 1 };
-    return {
-      pieces: [
-        { text: before, place: null },
-        { text: `${file}${between}${number}`, place },
-        { text: line.slice(whole.length), place: null },
-      ],
-      foreign: foreignFrame.test(line),
-      frame: true,
-    };
+    const [, before = '', file = '', between = '', number = ''] = inPython;
+    return frameOf(line, before.length, `${file}${between}${number}`, file, number);
+  }
+  const inV8 = v8.exec(line);
+  if (inV8) {
+    const [, before = '', place = '', file = '', number = '', column] = inV8;
+    return frameOf(line, before.length, place, file, number, column);
   }
   const frame = /^\s+(at |in )|^\s+\S+\.go:\d/.test(line);
   const found = frame ? colonPlace.exec(line) : null;
@@ -65,14 +64,25 @@ function lineOf(line: string): StackLine {
   }
   const [whole, name = '', number = '', column] = found;
   const folder = /\//.test(name) ? '' : (javaPackage.exec(line.slice(0, found.index))?.[1] ?? '');
-  const file = folder.replaceAll('.', '/') + name;
+  return frameOf(line, found.index, whole, folder.replaceAll('.', '/') + name, number, column);
+}
+
+/** A frame in which a place is spelled `text`, which begins at `at`. */
+function frameOf(
+  line: string,
+  at: number,
+  text: string,
+  file: string,
+  number: string,
+  column = '1',
+): StackLine {
   return {
     pieces: [
-      { text: line.slice(0, found.index), place: null },
-      { text: whole, place: { file, line: Number(number), column: column ? Number(column) : 1 } },
-      { text: line.slice(found.index + whole.length), place: null },
+      { text: line.slice(0, at), place: null },
+      { text, place: { file, line: Number(number), column: Number(column) } },
+      { text: line.slice(at + text.length), place: null },
     ],
     foreign: foreignFrame.test(line),
-    frame,
+    frame: true,
   };
 }

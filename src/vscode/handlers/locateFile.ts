@@ -65,28 +65,34 @@ async function placeIn(
   isInside: boolean,
   folders: readonly string[],
 ): Promise<LocatedPlace | null> {
-  const mapped = await mapToSource(file, reported.line, reported.column);
+  const lines = (await readLines(file)) ?? [];
+  const functionName = reported.functionName ?? '';
+  // What was built anew since is followed before its map is asked, which is of now.
+  const line = followLine(lines, {
+    line: reported.line,
+    functionName,
+    text: reported.text ?? '',
+  });
+  const mapped = await mapToSource(file, reported.text ? line : reported.line, reported.column);
   const mappedFile = mapped && (await realFile(mapped.file));
   const isMappedInside = !!mappedFile && folders.some((folder) => isBelow(mappedFile, folder));
   if (mapped && mappedFile && (isMappedInside || !isInside)) {
-    const place = { line: mapped.line, column: mapped.column };
+    const now = (await readLines(mappedFile)) ?? [];
+    // Written on since it was compiled.
+    const moved = mapped.text.trim()
+      ? followLine(now, { line: mapped.line, functionName, text: mapped.text })
+      : mapped.line;
     return {
-      ...place,
+      line: moved,
+      column: mapped.column,
       file: mappedFile,
       isInside: isMappedInside,
       isForeign: isForeign(mappedFile),
     };
   }
-  const lines = (await readLines(file)) ?? [];
   // A Java method comes without a line: it is where its name is defined, or nowhere.
   const isNamed = reported.line === 0 && /\.(java|kt)$/.test(file);
-  if (isNamed && !hasFunction(lines, reported.functionName ?? '')) return null;
-  const remembered = {
-    line: reported.line,
-    functionName: reported.functionName ?? '',
-    text: reported.text ?? '',
-  };
-  const line = followLine(lines, remembered);
+  if (isNamed && !hasFunction(lines, functionName)) return null;
   const indent = (lines[line - 1] ?? '').search(/\S/) + 1;
   const column =
     line === reported.line && reported.column > 0 ? reported.column : Math.max(indent, 1);

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { originalPositionFor, sourceContentFor, TraceMap } from '@jridgewell/trace-mapping';
 
 const maxMapBytes = 20_000_000;
 /** A `sourceMappingURL` stands at the end of a file. */
@@ -11,6 +11,8 @@ export interface MappedPlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** The line as it was compiled; '' when the map does not hold its source. */
+  readonly text: string;
 }
 
 /** Where the code at a place of a generated script was written; null when no map says so. */
@@ -25,7 +27,8 @@ export async function mapToSource(
     const url = [...(await readFile(file, 'utf8')).matchAll(pattern)].at(-1)?.[1];
     if (!url) return null;
     const { text, base } = await readMap(url, file);
-    const found = originalPositionFor(new TraceMap(JSON.parse(text)), {
+    const map = new TraceMap(JSON.parse(text));
+    const found = originalPositionFor(map, {
       line,
       column: Math.max(column - 1, 0),
       bias: 1,
@@ -34,7 +37,9 @@ export async function mapToSource(
     const source = found.source.startsWith('file://')
       ? fileURLToPath(found.source)
       : resolve(dirname(base), found.source);
-    return { file: source, line: found.line, column: found.column + 1 };
+    const content = sourceContentFor(map, found.source);
+    const compiled = content?.split(/\r?\n/)[found.line - 1] ?? '';
+    return { file: source, line: found.line, column: found.column + 1, text: compiled };
   } catch {
     // A map that is missing or damaged leaves the generated place.
     return null;

@@ -1,6 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 let folder: string;
@@ -79,5 +88,53 @@ describe('a file that a runtime names without its folder', () => {
   it('is the one file of a Rust workspace that ends like it', async () => {
     expect(await locate('crates/tools/src/main.rs')).toBe('rust/crates/tools/src/main.rs:1');
     expect(await locate('src/main.rs')).toBeNull();
+  });
+});
+
+describe('a place in code that was compiled', () => {
+  const source = [
+    'interface A {}',
+    '',
+    'export const tools = {',
+    '  echo: async (a: A) => a,',
+    '};',
+    '',
+  ].join('\n');
+  const built = () => join(folder, 'web/dist/server.js');
+
+  /** Compiles what is given, and tells where the handler begins in it. */
+  function build(text: string): { line: number; column: number; text: string } {
+    mkdirSync(join(folder, 'web/src'), { recursive: true });
+    writeFileSync(join(folder, 'web/src/server.ts'), text);
+    buildSync({
+      entryPoints: [join(folder, 'web/src/server.ts')],
+      outfile: built(),
+      sourcemap: 'linked',
+    });
+    const lines = readFileSync(built(), 'utf8').split('\n');
+    const at = lines.findIndex((line) => line.includes('async'));
+    const line = lines[at] ?? '';
+    return { line: at + 1, column: line.indexOf('(') + 1, text: line.trim() };
+  }
+
+  async function find(seen: { line: number; column: number; text: string }): Promise<string> {
+    const at = await locateReported({ file: built(), cwd: folder, ...seen });
+    return `${at?.file.slice(folder.length + 1)}:${at?.line}`;
+  }
+
+  it('is where its source stands', async () => {
+    expect(await find(build(source))).toBe('web/src/server.ts:4');
+  });
+
+  it('is followed when it was built anew since the process began', async () => {
+    const seen = build(source);
+    build(`export function before(): number {\n  return 1;\n}\n${source}`);
+    expect(await find(seen)).toBe('web/src/server.ts:7');
+  });
+
+  it('is followed when its source was written on and not built yet', async () => {
+    const seen = build(source);
+    writeFileSync(join(folder, 'web/src/server.ts'), `// One.\n// Two.\n${source}`);
+    expect(await find(seen)).toBe('web/src/server.ts:6');
   });
 });

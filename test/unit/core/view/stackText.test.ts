@@ -21,6 +21,21 @@ describe('a stack trace', () => {
     ]);
   });
 
+  it('opens whole paths, whatever their folders are called', () => {
+    const stack = [
+      '    at run (/work/my server (1) #2/src/a.cjs:6:85)',
+      '    at async Object.<anonymous> (file:///work/my%20server%20(1)/b.mjs:3:4)',
+      '    at C:\\my work\\main.ts:4:1',
+      '    at eval (eval at run (/work/c.js:1:2), <anonymous>:1:1)',
+    ].join('\n');
+    expect(placesOf(stack)).toEqual([
+      { file: '/work/my server (1) #2/src/a.cjs', line: 6, column: 85 },
+      { file: 'file:///work/my%20server%20(1)/b.mjs', line: 3, column: 4 },
+      { file: 'C:\\my work\\main.ts', line: 4, column: 1 },
+      { file: '/work/c.js', line: 1, column: 2 },
+    ]);
+  });
+
   it('opens the frames of Python', () => {
     const stack =
       'Traceback (most recent call last):\n  File "/work/server.py", line 12, in get\nKeyError: 1';
