@@ -196,9 +196,16 @@ function classOf(facts: FileFacts, fn: number): number {
   return -1;
 }
 
+const functional: Record<string, ReadonlySet<string>> = {
+  java: new Set(['apply', 'accept', 'call', 'get']),
+  csharp: new Set(['Invoke', 'DynamicInvoke']),
+};
+
 /** What a wrapper's call hands its request on to; null where it only asks something for itself. */
 function forwardedTo(language: string, call: Extract<Expr, { e: 'call' }>): Expr | null {
   const { callee, args } = call;
+  // Java and C# call a function that they hold by a method of it.
+  if (callee.e === 'member' && functional[language]?.has(callee.key)) return callee.of;
   if (language !== 'go') return callee;
   // `getClient(ctx)` is no handler: that would be given more.
   const given = args.filter(
