@@ -24,8 +24,16 @@ EXIT_FLUSH = 1.0
 _queue = deque()
 _wake = _thread.allocate_lock()
 _sending = _thread.allocate_lock()
+#: Held while the server runs: who waits for it waits its time.
+_gathering = _thread.allocate_lock()
+_gathering.acquire()
 _client = None
 _thread_pid = 0
+#: Of the sending thread, as the system counts it; 0 before it runs, None when it has ended.
+_thread_id = None
+_resting = False
+#: Seconds that a fork may wait for it; none while a collector hangs.
+_patience = 1.0
 _dropped = 0
 _failures = set()
 _quiet = False
@@ -34,7 +42,7 @@ _quiet = False
 def start():
     atexit.register(_flush_at_exit)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_after_fork)
+        os.register_at_fork(before=_rest, after_in_parent=_go_on, after_in_child=_after_fork)
 
 
 def span(finished):
@@ -81,12 +89,12 @@ def _put(record):
 
 
 def _start():
-    global _thread_pid
-    _thread_pid = os.getpid()
+    global _thread_pid, _thread_id
+    _thread_pid, _thread_id = os.getpid(), 0
     try:
         _thread.start_new_thread(_run, ())
     except RuntimeError:
-        pass  # the interpreter is ending; the exit flush sends what there is
+        _thread_id = None  # the interpreter is ending; the exit flush sends what there is
 
 
 def _release(lock):
@@ -97,13 +105,49 @@ def _release(lock):
 
 
 def _run():
+    global _thread_id, _thread_pid, _patience
+    _thread_id = _thread.get_native_id()
     pause = GATHER
-    while True:
+    while not _resting:
         _wake.acquire(timeout=0)
-        if not _queue:
+        if not _queue and not _resting:
             _wake.acquire()
-        time.sleep(pause)
-        pause = GATHER if _send_all() else min(pause * 4, 10.0)
+        if not _resting:
+            _gathering.acquire(timeout=pause)
+            if _resting:
+                break
+            if _send_all():
+                pause, _patience = GATHER, 1.0
+            else:
+                pause = min(pause * 4, 10.0)
+    _thread_pid = 0
+    _thread_id = None
+
+
+def _rest():
+    """Before a fork: Python 3.12 warns a process of two threads, and the server may have but one."""
+    global _resting, _patience
+    if _thread_pid != os.getpid():
+        return
+    _resting = True
+    _release(_gathering)
+    _release(_wake)
+    until = time.monotonic() + _patience
+    known = 0
+    while time.monotonic() < until:
+        known = _thread_id or known
+        if _thread_id is None and not os.path.exists(f"/proc/self/task/{known}"):
+            break
+        time.sleep(0.0005)
+    if _thread_id is not None:
+        _patience = 0.0
+
+
+def _go_on():
+    """The next record starts a thread again: Python counts them after this."""
+    global _resting
+    _resting = False
+    _gathering.acquire(timeout=0)
 
 
 def _send_all(deadline=None):
@@ -169,9 +213,12 @@ def _flush_at_exit():
 
 def _after_fork():
     """The child has no thread, and what is queued belongs to its parent."""
-    global _wake, _sending, _client, _thread_pid
+    global _wake, _sending, _gathering, _client, _thread_pid, _thread_id, _resting
     _queue.clear()
     _wake = _thread.allocate_lock()
     _sending = _thread.allocate_lock()
+    _gathering = _thread.allocate_lock()
+    _gathering.acquire()
     _client = None
-    _thread_pid = 0
+    _thread_pid, _thread_id = 0, None
+    _resting = False

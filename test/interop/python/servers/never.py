@@ -242,6 +242,19 @@ def broken_resource() -> str:
     raise ValueError("no resource today")
 
 
+def fork() -> list[str]:
+    """Warned about where the process has more than one thread."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+    return [str(warning.message) for warning in seen]
+
+
 if __name__ == "__main__":
+    if hasattr(os, "fork"):
+        print("forked", fork(), file=sys.stderr)
     mcp.run(**({"show_banner": False} if os.environ.get("TEST_SDK") == "fastmcp" else {}))
     sys.exit(7)
