@@ -71,6 +71,7 @@ describe.runIf(hasPython()).each(environments)(
       ['tool', 'echo', 'def echo', 'echo'],
       ['tool', 'renamed', 'async def another_name', 'another_name'],
       ['tool', 'count', 'def count', 'Shelves.count'],
+      ['tool', 'shelf_names', 'async def shelf_names_async', 'shelf_names_async'],
       ['prompt', 'letter', 'def letter', 'letter'],
       ['resource', 'shelves://all', 'def all_shelves', 'all_shelves'],
       ['resource', 'shelves://{name}/contents', 'def contents', 'contents'],

@@ -65,6 +65,8 @@ def unwrap(function):
     """Through partials, methods, callable objects and decorators that used `functools.wraps`."""
     for _ in range(50):
         wrapped = getattr(function, "__wrapped__", None)
+        if wrapped is not None and not _knows(function, wrapped):
+            return function
         if wrapped is None:
             wrapped = getattr(function, "__func__", None)
         if wrapped is None and hasattr(function, "func") and hasattr(function, "keywords"):
@@ -77,12 +79,25 @@ def unwrap(function):
     return function
 
 
+def _knows(function, wrapped):
+    """Whether a function can call what it says that it wraps; `wraps` may only lend name and text."""
+    code = getattr(function, "__code__", None)
+    if code is None or code.co_freevars or getattr(wrapped, "__name__", None) in code.co_names:
+        return True
+    defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
+    return any(default is wrapped for default in defaults)
+
+
 def is_sdk(function):
     return (getattr(function, "__module__", None) or "").startswith(("mcp.", "fastmcp."))
 
 
 def _name_of(function):
-    return getattr(function, "__qualname__", function.__code__.co_name).rpartition("<locals>.")[2]
+    code = function.__code__
+    own = getattr(code, "co_qualname", code.co_name)
+    # Where `wraps` only lent its name, the code has its own.
+    name = own if hasattr(function, "__wrapped__") else getattr(function, "__qualname__", own)
+    return name.rpartition("<locals>.")[2]
 
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep

@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import functools
 import logging
 import os
 import subprocess
@@ -64,6 +65,17 @@ class Shelves:
 
 
 mcp.tool()(Shelves().count)
+
+
+def _shelves() -> str:
+    """Names of all shelves."""
+    return "north"
+
+
+@mcp.tool(name="shelf_names")
+@functools.wraps(_shelves)
+async def shelf_names_async() -> str:
+    return "north, in time"
 
 
 @mcp.tool()
