@@ -15,15 +15,22 @@ export interface Exported {
  */
 export class ExportIndex {
   private readonly resolved = new Map<string, readonly string[]>();
+  private readonly asked = new Map<string, readonly (readonly Exported[])[]>();
   private readonly found = new Map<string, readonly Exported[]>();
 
   constructor(private readonly sources: Sources) {}
 
   /** The files that a module's name may mean, each with what it exports under `name`. */
   find(module: string, name: string, from: string): readonly (readonly Exported[])[] {
-    return this.resolve(module, from)
-      .map((file) => this.exportsOf(file, name))
-      .filter((exported) => exported.length > 0);
+    const key = `${name}\0${module}\0${from}`;
+    let answers = this.asked.get(key);
+    if (!answers) {
+      answers = this.resolve(module, from)
+        .map((file) => this.exportsOf(file, name))
+        .filter((exported) => exported.length > 0);
+      this.asked.set(key, answers);
+    }
+    return answers;
   }
 
   resolve(module: string, from: string): readonly string[] {
