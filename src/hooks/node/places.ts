@@ -3,7 +3,7 @@ import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import type { Attributes } from '../../core/trace/model.js';
 import { readFunctionPlaces, type ScriptPlace } from './functionPlaces.js';
 import { nowMs } from './records.js';
-import { readCallers } from './stack.js';
+import { nameSite, readCallers } from './stack.js';
 import type { Telemetry } from './telemetry.js';
 
 export type HandlerKind = 'tool' | 'prompt' | 'resource';
@@ -27,6 +27,8 @@ interface Noted {
 
 /** A server that makes a new `McpServer` a request registers the same handlers again and again. */
 const maxReports = 20_000;
+const maxFirsts = 5000;
+const maxKeyText = 1000;
 /**
  * So long after the first of them handlers are looked up: asking V8 takes tens of milliseconds, and
  * a server that starts has better things to do. A call that needs a place sooner asks for itself.
@@ -38,6 +40,9 @@ export class Places {
   private readonly registeredFrom = new WeakMap<object, readonly string[]>();
   private readonly registeredAs = new WeakMap<object, string>();
   private readonly dispatchers = new WeakMap<object, Place | null>();
+  /** Of handlers that one piece of code makes again and again, the first stands for all. */
+  private readonly firsts = new Map<string, object>();
+  private readonly firstOf = new WeakMap<object, object>();
   private waiting: Noted[] = [];
   private readonly reported = new Set<string>();
 
@@ -47,6 +52,7 @@ export class Places {
 
   /** A handler was registered; it is looked up and reported soon. */
   note(handler: object, kind: HandlerKind, name: string, uri: string): void {
+    if (!this.isFirst(handler, `${kind} ${name}`, this.note)) return;
     // Most handlers stand in the file that is registering them right now.
     this.registeredFrom.set(handler, [...new Set(readCallers(this.note).map(({ file }) => file))]);
     if (!this.registeredAs.has(handler)) this.registeredAs.set(handler, name);
@@ -54,23 +60,47 @@ export class Places {
     this.waiting.push({ handler, kind, name, uri });
   }
 
+  /** A function that answers many names was set for a method. */
+  noteDispatcher(handler: object, method: string): void {
+    this.isFirst(handler, method, this.noteDispatcher);
+  }
+
+  /**
+   * A server over HTTP may be made anew for each request, with all its handlers: what is registered
+   * at the same place in code, as the same and with the same text, is not asked for again.
+   */
+  private isFirst(handler: object, as: string, below: (...args: never[]) => unknown): boolean {
+    const fn = functionOf(handler);
+    const text = fn ? Function.prototype.toString.call(fn) : '';
+    const key = `${as}\n${nameSite(below)}\n${text.length} ${text.slice(0, maxKeyText)}`;
+    const first = this.firsts.get(key);
+    if (first !== undefined && first !== handler) {
+      this.firstOf.set(handler, first);
+      return false;
+    }
+    if (this.firsts.size < maxFirsts) this.firsts.set(key, handler);
+    return true;
+  }
+
   /** The place of a handler, or null when it could not be found out. */
   of(handler: object): Place | null {
-    if (!this.known.has(handler)) this.look([handler]);
-    return this.known.get(handler) ?? null;
+    const first = this.firstOf.get(handler) ?? handler;
+    if (!this.known.has(first)) this.look([first]);
+    return this.known.get(first) ?? null;
   }
 
   /** The place of a function that answers many names; not for one that belongs to the SDK. */
   ofDispatcher(handler: object): Place | null {
-    const known = this.dispatchers.get(handler);
+    const first = this.firstOf.get(handler) ?? handler;
+    const known = this.dispatchers.get(first);
     if (known !== undefined) return known;
-    const place = this.of(handler);
+    const place = this.of(first);
     const file = String(place?.attributes[attr.codeFilePath] ?? '');
     const isOwn = place && !/[\\/]@modelcontextprotocol[\\/]/.test(file);
     const made = isOwn
       ? { ...place, attributes: { ...place.attributes, [own.handlerDispatch]: true } }
       : null;
-    this.dispatchers.set(handler, made);
+    this.dispatchers.set(first, made);
     return made;
   }
 

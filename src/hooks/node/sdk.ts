@@ -120,6 +120,7 @@ export class SdkHook {
           const handler = args.at(-1);
           if (isWatchedRequest(method) && typeof handler === 'function') {
             hook.watch(this as Protocol).dispatchers.set(method, handler);
+            hook.places.noteDispatcher(handler, method);
           }
           return callHidden(original, this, args);
         },

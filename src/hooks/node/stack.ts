@@ -73,3 +73,30 @@ export function withoutHook(stack: string, limit = Number.POSITIVE_INFINITY): st
     .filter((line) => !isFrame(line) || (!isHook(line) && ++frames <= limit))
     .join('\n');
 }
+
+/** Frames that tell one registration from another: the SDK's own, and who called it. */
+const siteDepth = 4;
+const giveSites = (_error: Error, sites: NodeJS.CallSite[]): NodeJS.CallSite[] => sites;
+
+/** Where in the code this is called, as short as it can be had; '' when that cannot be told. */
+export function nameSite(below: (...args: never[]) => unknown): string {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  const wasSet = Object.hasOwn(Error, 'prepareStackTrace');
+  const isLimited = allowFrames(siteDepth);
+  const isGiven = Reflect.set(Error, 'prepareStackTrace', giveSites);
+  try {
+    const holder: { stack?: unknown } = {};
+    Error.captureStackTrace(holder, below);
+    const { stack } = holder;
+    if (!Array.isArray(stack)) return String(stack);
+    return (stack as NodeJS.CallSite[])
+      .map((site) => `${site.getFileName()}:${site.getPosition()}`)
+      .join(' ');
+  } catch {
+    return '';
+  } finally {
+    if (isGiven && wasSet) Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
+    else if (isGiven) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    if (isLimited) allowFrames(stackTraceLimit);
+  }
+}

@@ -17,9 +17,16 @@ const telemetry = {
 } as unknown as Telemetry;
 // From a file that runs as it is; this one is compiled on the way.
 const folder = mkdtempSync(join(tmpdir(), 'spanpath-places-'));
+function load(name: string, source: string): Record<string, () => unknown> {
+  writeFileSync(join(folder, name), source);
+  return createRequire(import.meta.url)(join(folder, name));
+}
 const file = join(folder, 'seats.cjs');
-writeFileSync(file, "const handler = () => 'seats';\nexports.handler = handler;\n");
-const { handler } = createRequire(import.meta.url)(file) as { handler: () => string };
+const { handler = () => '' } = load(
+  'seats.cjs',
+  "const handler = () => 'seats';\nexports.handler = handler;\n",
+);
+const hadPrepare = Object.hasOwn(Error, 'prepareStackTrace');
 const bodies = () => logs.map(({ body }) => body);
 
 beforeEach(() => {
@@ -50,5 +57,39 @@ describe('the place of a handler', () => {
     const places = new Places(telemetry);
     places.note(handler, 'tool', 'find_seats', '');
     expect(places.of(handler)?.functionName).toBe('handler');
+  });
+
+  it('is asked for once, however often a server is made anew with its handlers', () => {
+    const { handlers = () => [] } = load(
+      'again.cjs',
+      'exports.handlers = () => [() => 1, () => 1, () => 2];\n',
+    );
+    const places = new Places(telemetry);
+    const register = (name: string): object[] => {
+      const [first, second, third] = handlers() as [object, object, object];
+      places.note(first, 'tool', name, '');
+      places.note(second, 'tool', name, '');
+      for (const handler of [third]) places.note(handler, 'tool', name, '');
+      return [first, second, third];
+    };
+    const [before = [], again = [], others = []] = ['find', 'find', 'other'].map((name) =>
+      register(name).map((handler) => places.of(handler)),
+    );
+    expect(new Set([...before, ...others, null]).size).toBe(7);
+    for (const [at, place] of again.entries()) expect(place).toBe(before[at]);
+    expect(Object.hasOwn(Error, 'prepareStackTrace')).toBe(hadPrepare);
+  });
+
+  it('of what answers many names is kept over a server that is made anew, too', () => {
+    const { handlers = () => [] } = load('low.cjs', 'exports.handlers = () => [() => 1];\n');
+    const places = new Places(telemetry);
+    const register = (): object => {
+      const [handler] = handlers() as [object];
+      places.noteDispatcher(handler, 'tools/call');
+      return handler;
+    };
+    const [first, second] = [1, 2].map(() => places.ofDispatcher(register()));
+    expect(first).toMatchObject({ attributes: { 'spanpath.handler.dispatch': true } });
+    expect(second).toBe(first);
   });
 });
