@@ -7,6 +7,7 @@ import { hookRefusal } from './hookRefusal.js';
 import { addHooks } from './hooks.js';
 import { parseOptions, type ShimOptions, UsageError } from './options.js';
 import { Outbox } from './outbox.js';
+import { sealedProgram } from './sealedProgram.js';
 import { type Ending, runStdio } from './stdio.js';
 
 /** How long the exit may wait for telemetry; what is left then was spooled. */
@@ -39,6 +40,13 @@ export async function run(places: Places): Promise<void> {
   else await wrapStdio(options, target, outbox, places.directory);
 }
 
+function reportRefusal(command: readonly string[], searchPath: string, outbox: Outbox): void {
+  const refusal = hookRefusal(command) ?? sealedProgram(command, searchPath);
+  if (refusal !== null) {
+    outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
+  }
+}
+
 async function wrapStdio(
   options: ShimOptions,
   target: Target | null,
@@ -48,10 +56,8 @@ async function wrapStdio(
   const env = childEnvironment(process.env, target, options.name, process.cwd());
   if (options.hooks) {
     addHooks(env, directory, target, options.name, options);
-    const refusal = hookRefusal(options.command);
-    if (refusal !== null) {
-      outbox.control(0, { type: 'finding', kind: 'hooks_refused', detail: refusal });
-    }
+    // The program's file is read while the server starts.
+    setImmediate(reportRefusal, options.command, env.PATH ?? '', outbox);
   }
   let ending: Ending;
   try {

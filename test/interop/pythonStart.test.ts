@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -141,7 +141,12 @@ describe.runIf(hasPython())('the Python hook is there', () => {
 describe.runIf(hasPython())('the Python hook is not there', () => {
   const python = (): string => prepareEnvironment('mcp-1', [11, 13, 12]).python;
 
-  it.each(['-I', '-E', '-S'])('with %s, and the findings say so', async (flag) => {
+  it.each([
+    ['-I', ''],
+    ['-E', ''],
+    ['-S', ''],
+    ['-I', " in the script's first line"],
+  ])('with %s%s, and the findings say so', async (flag, where) => {
     const collector: Collector = await startCollector({
       dbPath: null,
       token: 'token-of-the-test',
@@ -153,11 +158,13 @@ describe.runIf(hasPython())('the Python hook is not there', () => {
       const findings = await collector.handlers['findings/list'](null);
       return findings.find((finding) => finding.kind === 'hooks_refused');
     };
+    const script = join(folder(), 'server');
+    writeFileSync(script, `#!${python()} ${flag}\n${readFileSync(file, 'utf8')}`, { mode: 0o755 });
     // Without `site` there are no packages, so the server cannot start at all.
     await drive({
       endpoint: collector.endpoint,
       token: 'token-of-the-test',
-      command: [python(), flag, file],
+      command: where === '' ? [python(), flag, file] : [script],
       tools: ['echo'],
       settled: async () => {
         while (!(await refusal())) await new Promise((resolve) => setTimeout(resolve, 50));
