@@ -1,7 +1,7 @@
 /** How much of what a server says leaves it: by the rules that the shim has for the wire. */
+import { type ContentLevel, ContentPolicy } from '../../core/mcp/content.js';
 import { attr } from '../../core/mcp/conventions.js';
 import { hidden, isSecretKey, parseRedaction } from '../../core/mcp/redaction.js';
-import { redactWords } from '../../core/mcp/redactMessage.js';
 import type { AttributeValue } from '../../core/trace/model.js';
 import { withinTime } from './withinTime.js';
 
@@ -14,7 +14,7 @@ const harmlessBegin = /^(?:code|mcp|spanpath|process\.runtime)\./;
 
 export class Kept {
   private readonly rules;
-  private readonly hasSlowPatterns;
+  private readonly policy;
 
   /** As the shim's `--content` and `--redact`. */
   constructor(
@@ -22,19 +22,17 @@ export class Kept {
     redact: string,
   ) {
     this.rules = parseRedaction(redact);
-    this.hasSlowPatterns = this.rules.own.some(({ quick }) => !quick);
+    this.policy = new ContentPolicy(
+      level as ContentLevel,
+      this.rules,
+      Number.POSITIVE_INFINITY,
+      withinTime,
+    );
   }
 
   /** What something is about, which every level keeps, without its secrets. */
   name(text: string): string {
-    if (this.level === 'full' || text === '') return text;
-    try {
-      const redact = (): string => redactWords(text, this.rules);
-      return (this.hasSlowPatterns ? withinTime(redact) : redact()) ?? hidden;
-    } catch {
-      // Nested past all reason: what cannot be looked through is not kept.
-      return hidden;
-    }
+    return this.policy.keepName(text) ?? hidden;
   }
 
   /** What a program printed, or said of its failure. */

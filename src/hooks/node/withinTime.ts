@@ -1,7 +1,7 @@
 import type { Script } from 'node:vm';
 
 /** A text is looked through in microseconds; this is for a pattern that never ends. */
-const limitMs = 50;
+const limitMs = 250;
 const place = Symbol.for('spanpath.hook.work');
 let script: Script | undefined;
 
