@@ -20,12 +20,26 @@ _SHAPES = [
     re.compile(
         r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]{0,16384}?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)"
     ),
+    # User and password of a URL.
+    re.compile(r"(?<=://)[^/@\s\"'<>]{1,400}(?=@)"),
 ]
-_PAIR = re.compile(
-    r"([A-Za-z_][\w.-]{0,63})([\"']?\s{0,4}[=:]\s{0,4})(\"[^\"]{1,4096}\"|'[^']{1,4096}'|[^\s,;\"'&]{1,4096})"
+#: A header as a program prints it: its value may have blanks and semicolons.
+_HEADER = re.compile(
+    r"\b((?:authorization|cookie)[\"']?\s{0,4}[=:](?!\s{0,4}[\"']?\[redacted)\s{0,4}[\"']?)[^\r\n\"']{1,4096}",
+    re.IGNORECASE,
+)
+#: A key, perhaps quoted, and what stands before its value.
+_KEY_OF_PAIR = re.compile(r"(?<![A-Za-z0-9_])([A-Za-z_][\w.-]{0,63})\\{0,7}[\"']?\s{0,4}[=:]\s{0,4}", re.ASCII)
+#: Quotes may be escaped, as in JSON inside of text.
+_VALUE_OF_PAIR = re.compile(
+    r"\\{1,7}\"[^\"\\]{1,4096}\\{1,7}\"|\"(?:[^\"\\]|\\.){1,4096}\"|'(?:[^'\\]|\\.){1,4096}'|[^\s,;\"'&]{1,4096}"
 )
 _USER = re.compile(r"^([a-z][a-z0-9+.-]*://)[^/@\s]+@", re.IGNORECASE)
 _extra_keys = set()
+#: What repeats a group with a choice or a repetition in it may take forever, and a server waits meanwhile.
+_MAY_NOT_END = re.compile(r"\((?:[^()\\]|\\.)*[+*|{](?:[^()\\]|\\.)*\)[+*{]")
+#: The user has a rule that cannot be followed here: then no text is kept.
+_blind = False
 
 
 def _read_rules(text):
@@ -33,12 +47,20 @@ def _read_rules(text):
     for rule in re.findall(r"/(?:[^/\\\n]|\\.)+/|[^,\n]+", text):
         rule = rule.strip()
         if rule.startswith("/") and rule.endswith("/") and len(rule) > 2:
-            try:
-                _SHAPES.append(re.compile(rule[1:-1]))
-            except re.error:
-                pass  # one that only JavaScript understands; the shim hides by it
+            _add_pattern(rule[1:-1])
         elif rule and not rule.startswith("$"):
             _extra_keys.add(_snake(rule))
+
+
+def _add_pattern(pattern):
+    global _blind
+    try:
+        if _MAY_NOT_END.search(pattern):
+            _blind = True
+        else:
+            _SHAPES.append(re.compile(re.sub(r"\(\?<(?![=!])", "(?P<", pattern)))
+    except re.error:
+        _blind = True  # one that only JavaScript understands
 
 
 def _snake(key):
@@ -59,14 +81,27 @@ def text(value):
         return value
     for shape in _SHAPES:
         value = shape.sub(HIDDEN, value)
+    if _blind:
+        return HIDDEN
     if "=" in value or ":" in value:
-        value = _PAIR.sub(_hide_pair, value)
+        value = _hide_pairs(_HEADER.sub(rf"\1{HIDDEN}", value))
     return value
 
 
-def _hide_pair(match):
-    key, between, value = match.groups()
-    return f"{key}{between}{HIDDEN}" if HIDDEN not in value and is_secret(key) else match.group()
+def _hide_pairs(value):
+    """What follows a key that is not secret may hold a pair: `Error: token=x`, `url=/?token=x`."""
+    out = []
+    written = at = 0
+    while found := _KEY_OF_PAIR.search(value, at):
+        at = found.end()
+        if not is_secret(found[1]):
+            continue
+        secret = _VALUE_OF_PAIR.match(value, at)
+        if secret is None or HIDDEN in secret[0]:
+            continue
+        out += (value[written:at], HIDDEN)
+        written = at = secret.end()
+    return "".join(out) + value[written:]
 
 
 def url(value):
