@@ -61,8 +61,8 @@ function watchWrite(stream: NodeJS.WriteStream, printed: Printed[]): () => void 
   return () => {
     isOver = true;
     if (Object.getOwnPropertyDescriptor(stream, 'write')?.value !== made) return;
-    if (before) Object.defineProperty(stream, 'write', before);
-    else Reflect.deleteProperty(stream, 'write');
+    // Not deleted where it was inherited: V8 would keep the stream's properties in a slow table then.
+    Object.defineProperty(stream, 'write', before ?? { value: write, enumerable: false });
   };
 }
 

@@ -119,7 +119,7 @@ function watchStream(name: 'stdout' | 'stderr', seen: (chunk: unknown) => void):
 function wrapWrite(stream: Stream, seen: (chunk: unknown) => void, isWire: boolean): void {
   const { write } = stream;
   if (typeof write !== 'function') return;
-  const isOwn = Object.hasOwn(stream, 'write');
+  const isEnumerable = Object.getOwnPropertyDescriptor(stream, 'write')?.enumerable ?? false;
   const made = function (this: Stream, ...args: unknown[]): unknown {
     // Each answer passes here: looking at it as at any other text would cost it microseconds.
     if (isWire && isSent(args[0])) return Reflect.apply(write, this, args);
@@ -137,6 +137,6 @@ function wrapWrite(stream: Stream, seen: (chunk: unknown) => void, isWire: boole
     value: nameAs(made, write),
     configurable: true,
     writable: true,
-    enumerable: isOwn,
+    enumerable: isEnumerable,
   });
 }
