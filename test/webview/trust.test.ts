@@ -200,6 +200,8 @@ describe('the bundle', () => {
       write: false,
       format: 'esm',
       target: 'chrome128',
+      // As it is shipped.
+      legalComments: 'none',
     });
     const sizes = made.outputFiles.map(({ contents }) => contents.length);
     expect(sizes).toHaveLength(2);
