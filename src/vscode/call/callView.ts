@@ -3,6 +3,7 @@ import type { CallResult, CallSubject, FormEvents, FormRequests } from '../../co
 import { Rpc } from '../../core/rpc.js';
 import { parseJsonText } from '../../core/schema/parseInput.js';
 import type { SpanRef } from '../../core/trace/model.js';
+import { PageLoader } from '../pageLoader.js';
 import type { Connection, JsonObject } from '../servers/connection.js';
 import { olderNote, type Server } from '../servers/server.js';
 import { renderPage } from '../webviewPage.js';
@@ -105,14 +106,18 @@ export class CallView implements vscode.WebviewViewProvider {
       },
       this.answers(),
     );
+    const render = (): string =>
+      renderPage(view.webview, this.parts.distDir, {
+        script: 'webview/form.js',
+        style: 'webview/form.css',
+        title: 'Call',
+      });
+    const loader = new PageLoader(view.webview, render, () => view.visible);
+    view.onDidChangeVisibility(() => view.visible && loader.shown());
     view.onDidDispose(() => {
+      loader.dispose();
       this.isListening = false;
       this.rpc = null;
-    });
-    view.webview.html = renderPage(view.webview, this.parts.distDir, {
-      script: 'webview/form.js',
-      style: 'webview/form.css',
-      title: 'Call',
     });
   }
 

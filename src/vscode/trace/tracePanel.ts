@@ -3,6 +3,7 @@ import type { HostEvents, HostRequests, TraceRequests } from '../../core/protoco
 import { Rpc } from '../../core/rpc.js';
 import type { SpanRef } from '../../core/trace/model.js';
 import type { CollectorClient } from '../collector/collectorClient.js';
+import { PageLoader } from '../pageLoader.js';
 import { renderPage } from '../webviewPage.js';
 
 type NoRequests = Record<never, never>;
@@ -103,16 +104,24 @@ export class TracePanel implements vscode.WebviewPanelSerializer, vscode.Disposa
       },
       { ...this.passedOn(), ...this.handlers },
     );
+    const render = (): string =>
+      renderPage(panel.webview, this.distDir, {
+        script: 'webview/main.js',
+        controls: 'webview/controls.js',
+        style: 'webview/main.css',
+        title: 'Spanpath',
+      });
+    const loader = new PageLoader(panel.webview, render, () => panel.visible);
+    let wasVisible = panel.visible;
+    panel.onDidChangeViewState(() => {
+      if (panel.visible && !wasVisible) loader.shown();
+      wasVisible = panel.visible;
+    });
     panel.onDidDispose(() => {
+      loader.dispose();
       if (this.panel !== panel) return;
       this.panel = null;
       this.rpc = null;
-    });
-    panel.webview.html = renderPage(panel.webview, this.distDir, {
-      script: 'webview/main.js',
-      controls: 'webview/controls.js',
-      style: 'webview/main.css',
-      title: 'Spanpath',
     });
   }
 

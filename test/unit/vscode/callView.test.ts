@@ -27,7 +27,7 @@ function openView() {
     },
   };
   server.state.connection = { callTool: async () => ({ content: [] }) };
-  let say: (message: object) => void = () => {};
+  const listeners: ((message: object) => void)[] = [];
   const parts = {
     distDir: {},
     memory: { keep: async () => undefined, recall: () => null },
@@ -47,21 +47,20 @@ function openView() {
     webview: {
       cspSource: '',
       asWebviewUri: () => '',
-      onDidReceiveMessage: (listener: typeof say) => {
-        say = listener;
-      },
+      onDidReceiveMessage: (listener: (typeof listeners)[number]) => void listeners.push(listener),
       postMessage: (message: { rpc: string; id: number; event: string; result: unknown }) => {
         if (message.rpc === 'event') told.push(message as never);
         else answers.get(message.id)?.(message.result);
       },
     },
     onDidDispose: () => undefined,
+    onDidChangeVisibility: () => ({ dispose() {} }),
   } as never);
   let id = 0;
   const ask = (method: string, params: unknown = null) =>
     new Promise((resolve) => {
       answers.set(++id, resolve);
-      say({ rpc: 'request', id, method, params });
+      for (const listener of listeners) listener({ rpc: 'request', id, method, params });
     });
   return { view, ask, told, followed, changed, server };
 }
