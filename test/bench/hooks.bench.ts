@@ -9,7 +9,7 @@ import { measure, startSink } from './hooks/measure.js';
  * The engine has compiled what every call runs through, and what the hook sends of a turn's calls,
  * 10 ms later, falls into the same turn.
  */
-const pace = { warmUp: 5000, turn: 500 };
+const pace = { servers: 6, warmUp: 5000, rounds: 16, turn: 500 };
 const here = join(import.meta.dirname, 'hooks');
 
 export default async function run(): Promise<Figure[]> {

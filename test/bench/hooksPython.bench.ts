@@ -7,7 +7,7 @@ import { measure, startSink } from './hooks/measure.js';
 
 const here = join(import.meta.dirname, 'hooks');
 
-const pace = { warmUp: 300, turn: 150 };
+const pace = { servers: 4, warmUp: 300, rounds: 8, turn: 150 };
 /** `mcp` 1.x, whose spans are all the hook's, and 2.x, whose own spans the hook lights up. */
 const servers = [
   { name: 'python', requirements: 'mcp-1' },

@@ -6,14 +6,14 @@ import { parent } from '../../interop/support/hooks.js';
 import { type ServerCommand, StdioClient } from '../../interop/support/stdioClient.js';
 import { type Figure, median } from '../figure.js';
 
-/** Servers of each sort: two processes of the same program differ by more than a hook costs. */
-const servers = 6;
-const rounds = 16;
 const starts = 15;
 
-/** Calls of one server before anything is timed, and then in each of its turns. */
 export interface Pace {
+  /** Of each sort: two processes of the same program differ by more than a hook costs. */
+  readonly servers: number;
+  /** Calls of one server before anything is timed, its turns, and the calls of a turn. */
   readonly warmUp: number;
+  readonly rounds: number;
   readonly turn: number;
 }
 
@@ -65,7 +65,7 @@ async function measureCalls(
   name: string,
   command: Omit<ServerCommand, 'env'>,
   environments: Environments,
-  { warmUp, turn }: Pace,
+  { servers, warmUp, rounds, turn }: Pace,
 ): Promise<Figure[]> {
   holdTo('0');
   const ways = Object.values<NodeJS.ProcessEnv>({ ...environments });
