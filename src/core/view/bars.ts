@@ -89,7 +89,7 @@ export function placeLabel(
 ): { x: number; inside: boolean } | null {
   const gap = 5;
   const right = bar.x + bar.width + gap;
-  if (right + labelPx <= widthPx - 2) return { x: right, inside: false };
+  if (right >= 0 && right + labelPx <= widthPx - 2) return { x: right, inside: false };
   const left = bar.x - gap - labelPx;
   if (left >= 2 && left + labelPx <= widthPx - 2) return { x: left, inside: false };
   const visibleLeft = Math.max(bar.x, 0);

@@ -76,6 +76,10 @@ describe('the label of a bar', () => {
     expect(placeLabel({ x: 20, width: 30 }, 400, 60)).toBeNull();
   });
 
+  it('does not begin left of the canvas, where the bar has just left it', () => {
+    expect(placeLabel({ x: -8, width: 2 }, 10, 50)?.x ?? 0).toBeGreaterThanOrEqual(0);
+  });
+
   it('never touches the bar it stands beside, nor leaves the canvas', () => {
     fc.assert(
       fc.property(
