@@ -5,6 +5,7 @@
 
 import { callHidden, nameAs } from './hidden.js';
 import { allowFrames } from './stack.js';
+import { isWritable, replaceWrite } from './streamWrite.js';
 
 export interface Printed {
   readonly chunk: unknown;
@@ -42,33 +43,18 @@ export function watchEarlyOutput(): { stop(): readonly Printed[] } {
 }
 
 function watchWrite(stream: NodeJS.WriteStream, printed: Printed[]): () => void {
-  const { write } = stream;
-  const before = Object.getOwnPropertyDescriptor(stream, 'write');
-  if (typeof write !== 'function' || before?.configurable === false) return () => {};
   let isOver = false;
-  const made = function (this: unknown, ...args: unknown[]): unknown {
-    if (!isOver && printed.length < maxPrints) note(args[0], made, printed);
-    return isWritable(args[0])
-      ? Reflect.apply(write, this, args)
-      : callHidden(write as never, this, args);
-  };
-  Object.defineProperty(stream, 'write', {
-    value: nameAs(made, write),
-    configurable: true,
-    writable: true,
-    enumerable: before?.enumerable ?? false,
+  const undo = replaceWrite(stream, (write) => {
+    const made = function (this: unknown, ...args: unknown[]): unknown {
+      if (!isOver && printed.length < maxPrints) note(args[0], made, printed);
+      return isWritable(args[0]) ? Reflect.apply(write, this, args) : callHidden(write, this, args);
+    };
+    return made;
   });
   return () => {
     isOver = true;
-    if (Object.getOwnPropertyDescriptor(stream, 'write')?.value !== made) return;
-    // Not deleted where it was inherited: V8 would keep the stream's properties in a slow table then.
-    Object.defineProperty(stream, 'write', before ?? { value: write, enumerable: false });
+    undo?.();
   };
-}
-
-/** Anything else is an error of the caller, who is to see it as if we were not there. */
-function isWritable(chunk: unknown): boolean {
-  return typeof chunk === 'string' || chunk instanceof Uint8Array;
 }
 
 function note(chunk: unknown, below: (...args: never[]) => unknown, printed: Printed[]): void {

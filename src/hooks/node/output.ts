@@ -2,10 +2,11 @@
 import { attr, eventNames, own } from '../../core/mcp/conventions.js';
 import { wire } from './active.js';
 import type { Printed } from './early.js';
-import { callHidden, nameAs } from './hidden.js';
+import { callHidden } from './hidden.js';
 import { parentIds } from './otelContext.js';
 import { type LogRecord, nowMs, wallMs } from './records.js';
 import { type Frame, parseFrames, readCallers } from './stack.js';
+import { isWritable, replaceWrite } from './streamWrite.js';
 import type { Telemetry } from './telemetry.js';
 
 type Stream = NodeJS.WriteStream;
@@ -117,26 +118,20 @@ function watchStream(name: 'stdout' | 'stderr', seen: (chunk: unknown) => void):
 }
 
 function wrapWrite(stream: Stream, seen: (chunk: unknown) => void, isWire: boolean): void {
-  const { write } = stream;
-  if (typeof write !== 'function') return;
-  const isEnumerable = Object.getOwnPropertyDescriptor(stream, 'write')?.enumerable ?? false;
-  const made = function (this: Stream, ...args: unknown[]): unknown {
-    // Each answer passes here: looking at it as at any other text would cost it microseconds.
-    if (isWire && isSent(args[0])) return Reflect.apply(write, this, args);
-    try {
-      seen(args[0]);
-    } catch {
-      // What cannot be described is still written.
-    }
-    // Anything else is an error of the caller, who is to see it as if we were not there.
-    return typeof args[0] === 'string' || args[0] instanceof Uint8Array
-      ? Reflect.apply(write, this, args)
-      : callHidden(write as never, this, args);
-  };
-  Object.defineProperty(stream, 'write', {
-    value: nameAs(made, write),
-    configurable: true,
-    writable: true,
-    enumerable: isEnumerable,
-  });
+  replaceWrite(
+    stream,
+    (write) =>
+      function (this: unknown, ...args: unknown[]): unknown {
+        // Each answer passes here: looking at it as at any other text would cost it microseconds.
+        if (isWire && isSent(args[0])) return Reflect.apply(write, this, args);
+        try {
+          seen(args[0]);
+        } catch {
+          // What cannot be described is still written.
+        }
+        return isWritable(args[0])
+          ? Reflect.apply(write, this, args)
+          : callHidden(write, this, args);
+      },
+  );
 }
